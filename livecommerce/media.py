@@ -1,0 +1,34 @@
+"""One address for every stored file, local or S3: pictures and segments under /media/.
+
+Names are never reused, so an answer may be kept for ever by browsers, nginx or a CDN.
+"""
+
+import mimetypes
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+
+OPEN_TO_ALL = ("pictures/", "takes/")
+TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".webp": "image/webp"}
+
+
+def address(path: str) -> str:
+    """Where a stored file is read."""
+    return f"/media/{path}"
+
+
+@require_safe
+def file(request, path):
+    if not path.startswith(OPEN_TO_ALL) or ".." in path.split("/") or "\\" in path:
+        raise Http404
+    try:
+        stored = default_storage.open(path)
+        stored.peek(1) if hasattr(stored, "peek") else None
+    except (FileNotFoundError, IsADirectoryError, ValueError):
+        raise Http404 from None
+    suffix = path[path.rfind(".") :]
+    kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    answer = FileResponse(stored, content_type=kind)
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer

@@ -1,0 +1,264 @@
+"""All settings, from the environment (docs/settings.md is their table).
+
+Nothing set: one process, SQLite, local files, an in-memory layer and the stand-in till.
+Each variable turns one real thing on.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from environs import Env
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))  # everything the product itself writes
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def kept_secret(name: str) -> str:
+    """A secret made on first use and kept beside the data, for those who set none."""
+    path = VAR_DIR / name
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        fresh.rename(path)
+    return path.read_text()
+
+
+# Who we are on the network
+DEBUG = env.bool("DEBUG", False)
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE = urlsplit(SITE_URL)
+IS_SECURE = SITE.scheme == "https"
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret("secret-key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE.hostname, "127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+SECURE_SSL_REDIRECT = IS_SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_SECURE else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # the balancer asks in plain HTTP
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+    "channels",
+    "storages",
+    "livecommerce",
+    "shops",
+    "streams",
+    "orders",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "livecommerce.policy.BackOfficePolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "livecommerce.visitors.VisitorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "livecommerce.urls"
+ASGI_APPLICATION = "livecommerce.asgi.application"
+WSGI_APPLICATION = "livecommerce.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+            "builtins": ["livecommerce.templatetags.words"],
+        },
+    },
+]
+
+# People
+AUTH_USER_MODEL = "shops.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_I18N = USE_TZ = True
+
+# Rows
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that reads first and writes later would fail at once under load.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+
+# Redis: layer, cache and broker together. Without it everything lives in one process.
+REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "livecommerce.layers.OneProcessChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Work: the row is the queue, Celery is the bell, beat rings again for what was lost.
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"streams.tasks.make_*": {"queue": "media"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # the sweepers ring again; a request never waits for Redis
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_timeout": 5, "socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
+)
+CELERY_BEAT_SCHEDULE = {
+    "expire orders": {"task": "orders.tasks.expire_orders", "schedule": 15},
+    "capture what is due": {"task": "orders.tasks.capture_due", "schedule": 30},
+    "settle unclear payments": {"task": "orders.tasks.settle_unclear", "schedule": 45},
+    "make replays that are due": {"task": "streams.tasks.sweep_replays", "schedule": 30},
+    "close takes that went silent": {"task": "streams.tasks.sweep_takes", "schedule": 15},
+}
+
+# Files: pictures, segments. One storage, one address for all of them (livecommerce/media.py).
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
+FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if env.str("AWS_STORAGE_BUCKET_NAME", ""):
+    FILES = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("AWS_STORAGE_BUCKET_NAME"),
+            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", None),
+            "region_name": env.str("AWS_S3_REGION_NAME", None),
+            "file_overwrite": False,
+        },
+    }
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("hls", BASE_DIR / "node_modules" / "hls.js" / "dist"),
+]
+STATICFILES_HASHED = env.bool("STATICFILES_HASHED", not DEBUG)
+STORAGES = {
+    "default": FILES,
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATICFILES_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATICFILES_HASHED
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Money. Without a secret key the stand-in till takes Stripe's place, at its own address.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+IS_STAND_IN = not STRIPE_SECRET_KEY
+if IS_STAND_IN:
+    STRIPE_SECRET_KEY = "sk_test_till"
+    STRIPE_PUBLISHABLE_KEY = "pk_test_till"
+    STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "") or kept_secret("till-secret")
+    STRIPE_API_BASE = env.str("STRIPE_API_BASE", "http://127.0.0.1:8001")
+else:
+    STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", "")
+    STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+    STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+HOLD_SECONDS = env.int("HOLD_SECONDS", 600)  # how long an unpaid order keeps its units
+
+# What a page may load
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "worker-src": [SELF, "blob:"],
+        "connect-src": [SELF, f"{'wss' if IS_SECURE else 'ws'}://{SITE.netloc}"],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    },
+}
+if IS_STAND_IN:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(STRIPE_API_BASE)
+else:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"].append("https://js.stripe.com")
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append("https://api.stripe.com")
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = [
+        "https://js.stripe.com",
+        "https://hooks.stripe.com",
+    ]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "livecommerce.api.refuse",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Live commerce",
+    "DESCRIPTION": "Shops, shows and orders. Refusals are 409 {code, detail}.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ShowStatus": "streams.models.Show.Status",
+        "OrderStatus": "orders.models.Order.Status",
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,8 @@
+"""Short pages in threads; everything but the sockets."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
+application = get_wsgi_application()

@@ -1,0 +1,67 @@
+"""What a visitor is about to buy: one bag per shop. The only writer of Bag and BagLine."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from livecommerce.errors import DomainError, Invalid
+from orders.models import MAX_QUANTITY, Bag, BagLine
+from shops.models import Shop, Variant
+from streams.models import LineupItem
+
+MAX_LINES = 30
+
+
+class NotOnSale(DomainError):
+    code = "not_on_sale"
+
+
+def find(shop: Shop, owner: str) -> Bag | None:
+    return Bag.objects.filter(shop=shop, owner=owner).first()
+
+
+@transaction.atomic
+def put(
+    shop: Shop, owner: str, variant_id: int, quantity: int, *, item_id: int | None = None
+) -> Bag:
+    """Have exactly so many units of a variant in the bag; 0 takes the line out.
+
+    `item_id` says which line-up item the visitor was looking at, for its show price. What does
+    not belong to this shop is answered like what does not exist.
+    """
+    if not 0 <= quantity <= MAX_QUANTITY:
+        raise Invalid(f"Between 0 and {MAX_QUANTITY} of one thing.", field="quantity")
+    bag, _ = Bag.objects.get_or_create(shop=shop, owner=owner)
+    if quantity == 0:
+        bag.lines.filter(variant=variant_id).delete()
+        return bag
+    variant = Variant.objects.filter(
+        Q(is_on_sale=True, product__is_on_sale=True), pk=variant_id, product__shop=shop
+    ).first()
+    if variant is None:
+        raise NotOnSale("This is not on sale here.", field="variant")
+    item = LineupItem.objects.filter(
+        pk=item_id, show__shop=shop, product=variant.product_id
+    ).first()
+    changes = {"quantity": quantity} | ({"item": item} if item else {})
+    if not bag.lines.filter(variant=variant).update(**changes):
+        if bag.lines.count() >= MAX_LINES:
+            raise Invalid(f"At most {MAX_LINES} different things.", field="variant")
+        BagLine.objects.create(bag=bag, variant=variant, **changes)
+    bag.save(update_fields=["changed_at"])
+    return bag
+
+
+def add(
+    shop: Shop, owner: str, variant_id: int, quantity: int = 1, *, item_id: int | None = None
+) -> Bag:
+    """Have so many units more."""
+    if quantity < 1:
+        raise Invalid("At least one.", field="quantity")
+    bag = find(shop, owner)
+    line = bag and bag.lines.filter(variant=variant_id).first()
+    there = line.quantity if line else 0
+    return put(shop, owner, variant_id, there + quantity, item_id=item_id)
+
+
+def empty(shop_id: int, owner: str) -> None:
+    BagLine.objects.filter(bag__shop=shop_id, bag__owner=owner).delete()

@@ -1,0 +1,115 @@
+"""A bag becomes an order; an authorised order becomes due. orders.payments does the rest."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from livecommerce.errors import DomainError
+from livecommerce.realtime import ring
+from livecommerce.states import StaleState
+from orders import bag as bags
+from orders import lifecycle, payments, pricing, tasks
+from orders.models import Order, OrderLine, Payment
+from shops import stock
+from shops.models import Shop
+
+
+class EmptyBag(DomainError):
+    code = "empty_bag"
+
+
+class PriceChanged(DomainError):
+    """The total is not the one the shopper saw."""
+
+    code = "price_changed"
+
+    def __init__(self, seen: int, total: int):
+        super().__init__("A price changed since this page was drawn. Please look again.")
+        self.seen, self.total = seen, total
+
+    def as_dict(self):
+        return super().as_dict() | {"seen": self.seen, "total": self.total}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """To whom and where; checked by orders.forms."""
+
+    email: str
+    name: str
+    line1: str
+    line2: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+
+
+def place(shop: Shop, owner: str, key: str, delivery: Delivery, *, seen: int) -> Order:
+    """Promise the units in the visitor's bag and write the order, all or nothing.
+
+    `key` names this submit: sending it again answers the same order. `seen` is the total the
+    shopper was shown, in minor units; any other total is refused.
+    """
+    if placed := Order.objects.filter(owner=owner, key=key, shop=shop).first():
+        return placed
+    try:
+        return _place(shop, owner, key, delivery, seen)
+    except IntegrityError as error:
+        # The same submit arrived twice at once: the other one was faster by a breath.
+        placed = Order.objects.filter(owner=owner, key=key, shop=shop).first()
+        if placed is None:  # another tab holds for this visitor since a moment ago
+            raise StaleState("You are buying in another tab. Please look there.") from error
+        return placed
+
+
+def confirm(payment: Payment) -> None:
+    """Look where the payment is; once the card said yes, ring for its capture."""
+    payments.look(payment)
+    payment.refresh_from_db()
+    if payment.status == Payment.Status.AUTHORIZED:
+        ring(tasks.capture_payment, payment.pk)
+
+
+@transaction.atomic(durable=True)
+def _place(shop: Shop, owner: str, key: str, delivery: Delivery, seen: int) -> Order:
+    # One visitor holds once: placing anew gives back what the order before it held.
+    for before in Order.objects.filter(shop=shop, owner=owner, status=Order.Status.PENDING):
+        lifecycle.give_up(before)
+    bag = bags.find(shop, owner)
+    quote = pricing.quote(bag) if bag else None
+    if not quote or not quote.lines:
+        raise EmptyBag("There is nothing in the bag.")
+    if quote.total != seen:
+        raise PriceChanged(seen, quote.total)
+    now = timezone.now()
+    order = Order.objects.create(
+        shop=shop,
+        show_id=next((line.show_id for line in quote.lines if line.show_id), None),
+        owner=owner,
+        key=key,
+        currency=quote.currency,
+        items_total=quote.items_total,
+        shipping=quote.shipping,
+        total=quote.total,
+        placed_at=now,
+        expires_at=now + timedelta(seconds=settings.HOLD_SECONDS),
+        **asdict(delivery),
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            variant=line.variant,
+            item_id=line.item_id,
+            title=str(line.variant),
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+        )
+        for line in quote.lines
+    )
+    Payment.objects.create(order=order, amount=order.total, currency=order.currency)
+    stock.hold(quote.quantities)  # last: its rows are the ones that everybody wants
+    return order

@@ -1,0 +1,63 @@
+"""What a shopper types at the till."""
+
+from babel import Locale
+from django import forms
+from django.utils.translation import get_language
+
+from orders.checkout import Delivery
+
+TERRITORIES = Locale("en").territories
+COUNTRIES = sorted(
+    (
+        (code, name)
+        for code, name in TERRITORIES.items()
+        if len(code) == 2
+        and code.isalpha()
+        and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+    ),
+    key=lambda country: country[1],
+)
+
+
+def country_name(code: str) -> str:
+    return Locale.parse(get_language() or "en", sep="-").territories.get(code, code)
+
+
+class DeliveryForm(forms.Form):
+    """Whom the parcel is for, and where it goes."""
+
+    email = forms.EmailField(
+        max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    line1 = forms.CharField(
+        max_length=160,
+        label="Street and number",
+        widget=forms.TextInput({"autocomplete": "address-line1"}),
+    )
+    line2 = forms.CharField(
+        max_length=160,
+        required=False,
+        label="Flat, floor (optional)",
+        widget=forms.TextInput({"autocomplete": "address-line2"}),
+    )
+    postcode = forms.CharField(
+        max_length=20, widget=forms.TextInput({"autocomplete": "postal-code"})
+    )
+    city = forms.CharField(
+        max_length=80, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+    region = forms.CharField(
+        max_length=80,
+        required=False,
+        label="State or region (optional)",
+        widget=forms.TextInput({"autocomplete": "address-level1"}),
+    )
+    country = forms.ChoiceField(
+        choices=COUNTRIES, widget=forms.Select({"autocomplete": "country"}), initial="DE"
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)  # names this submit
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)  # the total that was shown
+
+    def delivery(self) -> Delivery:
+        return Delivery(**{field: self.cleaned_data[field] for field in Delivery.__annotations__})

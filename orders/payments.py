@@ -1,0 +1,120 @@
+"""The money of an order: claim, call, settle. The only writer of Payment.
+
+The network is never inside a transaction. What is owed can always be read from the rows, so a
+call that died is made again by a sweeper, under the same idempotency key.
+"""
+
+from django.db import transaction
+
+from livecommerce.errors import DomainError
+from livecommerce.states import StaleState, advance
+from orders import gateway, lifecycle
+from orders.models import Order, Payment
+
+
+class Mismatch(DomainError):
+    """The provider's object is not the one we asked for: nothing is believed of it."""
+
+    code = "payment_mismatch"
+
+
+def start(payment: Payment) -> Payment:
+    """Have a PaymentIntent for the order. Asking twice makes one."""
+    if payment.reference:
+        return payment
+    intent = gateway.create_intent(
+        amount=payment.amount,
+        currency=payment.currency,
+        key=f"intent-{payment.order.token}",
+        metadata={"order": str(payment.order.token)},
+        email=payment.order.email,
+    )
+    Payment.objects.filter(pk=payment.pk).update(
+        reference=intent.reference, client_secret=intent.client_secret
+    )
+    payment.reference, payment.client_secret = intent.reference, intent.client_secret
+    return payment
+
+
+def look(payment: Payment) -> None:
+    """Fetch the intent and bring our rows to where it is. Safe at any time, any number of times."""
+    if not payment.reference:
+        return
+    intent = gateway.retrieve(payment.reference)
+    _check(payment, intent)
+    if intent.status == "requires_capture":
+        authorize(payment)
+    elif intent.status == "succeeded":
+        settle(payment, intent)
+    elif intent.status == "canceled":
+        _voided(payment)
+    elif intent.failure:
+        Payment.objects.filter(pk=payment.pk).update(refusal=intent.failure[:300])
+
+
+def authorize(payment: Payment) -> None:
+    """The card said yes. If the order ended meanwhile, the money is let go instead."""
+    try:
+        with transaction.atomic():
+            advance(payment, Payment.Status.AUTHORIZED, refusal="")
+            lifecycle.authorize(payment.order)
+    except StaleState:
+        payment.refresh_from_db()
+        payment.order.refresh_from_db()
+        if payment.order.status in (Order.Status.EXPIRED, Order.Status.CANCELLED):
+            void(payment)
+
+
+def capture(payment: Payment) -> None:
+    """Claim, call, settle. Run it twice and the shopper still pays once."""
+    if payment.status != Payment.Status.CAPTURING:
+        advance(payment, Payment.Status.CAPTURING)  # from here on it cannot be voided
+    intent = gateway.retrieve(payment.reference)  # look first: an earlier call may have worked
+    if intent.status == "requires_capture":
+        intent = gateway.capture(payment.reference, key=f"capture-{payment.order.token}")
+    _check(payment, intent)
+    settle(payment, intent)
+
+
+def settle(payment: Payment, intent: gateway.Intent) -> None:
+    """Write down what the provider took, and the sale with it."""
+    with transaction.atomic():
+        if payment.status == Payment.Status.STARTED:  # captured by hand at the provider
+            advance(payment, Payment.Status.AUTHORIZED)
+            lifecycle.authorize(payment.order)
+        if payment.status == Payment.Status.AUTHORIZED:
+            advance(payment, Payment.Status.CAPTURING)
+        if payment.status == Payment.Status.CAPTURING:
+            advance(payment, Payment.Status.CAPTURED, captured=intent.captured)
+            lifecycle.mark_paid(payment.order)
+        Payment.objects.filter(pk=payment.pk).update(refunded=intent.refunded)
+
+
+def void(payment: Payment) -> None:
+    """Let the money go: its order ended without a sale. Never after the capture was claimed."""
+    if payment.reference:
+        intent = gateway.retrieve(payment.reference)
+        if intent.status not in ("canceled", "succeeded"):
+            intent = gateway.cancel(payment.reference, key=f"cancel-{payment.order.token}")
+        _check(payment, intent)
+    _voided(payment)
+
+
+def _voided(payment: Payment) -> None:
+    with transaction.atomic():
+        advance(payment, Payment.Status.VOIDED, is_void_due=False)
+        if payment.order.status in Order.HOLDING:  # cancelled by hand at the provider
+            lifecycle.give_up(payment.order)
+            Payment.objects.filter(pk=payment.pk).update(is_void_due=False)
+
+
+def _check(payment: Payment, intent: gateway.Intent) -> None:
+    ours = (payment.reference, payment.amount, payment.currency, str(payment.order.token))
+    theirs = (
+        intent.reference,
+        intent.amount,
+        intent.currency,
+        intent.metadata.get("order"),
+    )
+    if ours != theirs:
+        raise Mismatch(f"{payment}: the provider's intent does not match the order.")

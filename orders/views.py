@@ -1,0 +1,123 @@
+"""Bag, checkout and order as pages: the way to buy that needs no script up to the card itself."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from livecommerce.errors import DomainError, Invalid
+from orders import bag as bags
+from orders import checkout as tills
+from orders import gateway, lifecycle, payments, pricing
+from orders.forms import DeliveryForm
+from orders.models import Order
+from shops.models import Shop
+
+
+@never_cache
+@require_safe
+def bag(request, shop):
+    shop = get_object_or_404(Shop, slug=shop)
+    found = bags.find(shop, str(request.visitor))
+    return render(
+        request, "orders/bag.html", {"shop": shop, "quote": found and pricing.quote(found)}
+    )
+
+
+@require_POST
+def put_in_bag(request, shop):
+    """Fields: variant; quantity to have (or `add`: units more); item; next (a path of ours)."""
+    shop = get_object_or_404(Shop, slug=shop)
+    try:
+        variant = whole(request.POST.get("variant"), "variant")
+        item = request.POST.get("item")
+        item_id = whole(item, "item") if item else None
+        if "quantity" in request.POST:
+            quantity = whole(request.POST["quantity"], "quantity")
+            bags.put(shop, str(request.visitor), variant, quantity, item_id=item_id)
+        else:
+            more = whole(request.POST.get("add", "1"), "add")
+            bags.add(shop, str(request.visitor), variant, more, item_id=item_id)
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+    return redirect("bag", shop=shop.slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request, shop):
+    shop = get_object_or_404(Shop, slug=shop)
+    owner = str(request.visitor)
+    found = bags.find(shop, owner)
+    quote = found and pricing.quote(found)
+    if request.method == "POST":
+        form = DeliveryForm(request.POST)
+        if form.is_valid():
+            key, seen = form.cleaned_data["key"], form.cleaned_data["seen"]
+            try:
+                placed = tills.place(shop, owner, key, form.delivery(), seen=seen)
+            except DomainError as refusal:
+                form.add_error(None, refusal.detail)
+            else:
+                return redirect("order", token=placed.token)
+    else:
+        form = DeliveryForm(initial={"key": uuid.uuid4().hex, "seen": quote and quote.total})
+    if not quote or not quote.lines:
+        return redirect("bag", shop=shop.slug)
+    # What is confirmed is always the total on this page, whatever the page before it said.
+    form.data = form.data | {"seen": quote.total} if form.is_bound else form.data
+    status = 409 if form.is_bound else 200
+    return render(
+        request, "orders/checkout.html", {"shop": shop, "quote": quote, "form": form}, status=status
+    )
+
+
+@never_cache
+@require_safe
+def order(request, token):
+    """One address for paying, waiting and the receipt; the link itself is the key to it."""
+    placed = get_object_or_404(Order.objects.select_related("shop", "payment"), token=token)
+    trouble = ""
+    try:
+        if placed.status == Order.Status.PENDING:
+            payments.start(placed.payment)
+            tills.confirm(placed.payment)
+            placed.refresh_from_db()
+    except gateway.GatewayUnavailable:
+        trouble = "We cannot reach the payment service. Your units stay held; please try again."
+    return render(
+        request,
+        "orders/order.html",
+        {
+            "order": placed,
+            "lines": placed.lines.all(),
+            "trouble": trouble,
+            "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+            "is_stand_in": settings.IS_STAND_IN,
+            "api_base": settings.STRIPE_API_BASE if settings.IS_STAND_IN else "",
+        },
+    )
+
+
+@require_POST
+def cancel(request, token):
+    placed = get_object_or_404(Order, token=token)
+    if placed.owner != str(request.visitor):  # whoever has the link may look, not cancel
+        raise Http404
+    try:
+        lifecycle.cancel(placed)
+    except DomainError:
+        messages.error(request, "It is too late to cancel this order here.")
+    return redirect("order", token=token)
+
+
+def whole(raw, field: str) -> int:
+    """A plain decimal number as a form sends it; "١", 1.5, NaN and the like are refused."""
+    text = str(raw if raw is not None else "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Invalid("A whole number is needed.", field=field)
+    return int(text)

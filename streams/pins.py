@@ -1,0 +1,80 @@
+"""What is on screen now. The only writer of Pin."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from livecommerce.errors import DomainError
+from livecommerce.states import StaleState
+from shops import catalogue
+from streams import lineup, log
+from streams.models import LineupItem, Pin, Room, Show
+
+
+class NotOnAir(DomainError):
+    code = "not_on_air"
+
+
+def open(item: LineupItem, *, at=None) -> Pin:
+    """Put an item on every screen, at the prices of this moment; the one before it closes.
+
+    Pinning what is pinned changes nothing.
+    """
+    show = item.show
+    now = at or timezone.now()
+    try:
+        with transaction.atomic():
+            # The counter's row is the room's lock: two pins at once take turns here.
+            Room.objects.select_for_update().filter(show=show).first()
+            if not Show.objects.live().filter(pk=show.pk).exists():
+                raise NotOnAir("Items can be pinned while the show is live.")
+            current = show.pins.filter(closed_at=None).select_related("item").first()
+            if current and current.item_id == item.pk:
+                return current
+            if current:
+                _close(current, now)
+            prices = {
+                str(variant.pk): lineup.price(variant, item).amount
+                for variant in item.product.variants.all()
+                if variant.is_on_sale
+            }
+            pin = Pin.objects.create(show=show, item=item, prices=prices, opened_at=now)
+            log.append(show, "pin.opened", card(pin), at=at)
+            return pin
+    except IntegrityError as error:  # one_open_pin_per_show: somebody pinned at this moment
+        raise StaleState("Another item was pinned at the same moment.") from error
+
+
+@transaction.atomic
+def close(show: Show, *, at=None) -> None:
+    """Take the pinned item off the screens. Nothing pinned: nothing happens."""
+    Room.objects.select_for_update().filter(show=show).first()
+    current = show.pins.filter(closed_at=None).first()
+    if current:
+        _close(current, at or timezone.now())
+
+
+def _close(pin: Pin, now) -> None:
+    if Pin.objects.filter(pk=pin.pk, closed_at=None).update(closed_at=now):
+        log.append(pin.show, "pin.closed", {"pin": pin.pk}, at=now)
+
+
+def current(show: Show) -> Pin | None:
+    """The open pin, ready to be drawn."""
+    return (
+        show.pins.filter(closed_at=None)
+        .select_related("item__product", "show__shop")
+        .prefetch_related(*catalogue.goods("item__product__"))
+        .first()
+    )
+
+
+def prices(item_ids) -> dict[int, dict]:
+    """{item id: prices} of the open pins among these items."""
+    return dict(
+        Pin.objects.filter(item__in=item_ids, closed_at=None).values_list("item_id", "prices")
+    )
+
+
+def card(pin: Pin) -> dict:
+    """Everything a page needs to draw the pinned card without asking again."""
+    return {"pin": pin.pk} | lineup.card(pin.item, pinned=pin.prices)

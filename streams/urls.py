@@ -1,0 +1,20 @@
+"""Pages and sockets of shows. A shop's own address comes last: it matches any word."""
+
+from django.urls import path
+
+from streams import consumers, views
+from streams.video import origin
+from streams.video.ingest import IngestConsumer
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("live/<slug:slug>/", views.show, name="show"),
+    path("hls/<slug:slug>/master.m3u8", origin.master, name="master-playlist"),
+    path("hls/<slug:slug>/<slug:rendition>.m3u8", origin.media, name="media-playlist"),
+    path("<slug:slug>/", views.shop, name="shop"),
+]
+
+sockets = [
+    path("ws/live/<slug:slug>/", consumers.RoomConsumer.as_asgi()),
+    path("ws/studio/<slug:slug>/", IngestConsumer.as_asgi()),
+]

@@ -1,0 +1,65 @@
+"""The shop windows: home, one shop, one show."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from shops import catalogue
+from shops.models import Product, Shop
+from streams import lineup, presence, rooms
+from streams.models import Show
+
+SHOWN = 12  # cards of one kind on a page
+
+
+@require_safe
+def home(request):
+    """Live now, coming up, replays, goods."""
+    shows = _shows(Show.objects.all())
+    return render(
+        request, "streams/home.html", shows | {"products": _goods(Product.objects.on_sale())}
+    )
+
+
+@require_safe
+def shop(request, slug):
+    found = get_object_or_404(Shop.objects.select_related("avatar", "hero"), slug=slug)
+    return render(
+        request,
+        "streams/shop.html",
+        _shows(found.shows.all())
+        | {"shop": found, "products": _goods(found.products.on_sale(), limit=200)},
+    )
+
+
+@require_safe
+@ensure_csrf_cookie
+def show(request, slug):
+    """One address for the countdown, the live picture and the replay."""
+    found = get_object_or_404(
+        Show.objects.select_related("shop__avatar", "poster", "shop__hero").exclude(
+            status=Show.Status.CANCELLED
+        ),
+        slug=slug,
+    )
+    str(request.visitor)  # whoever comes to talk and buy is known by the same cookie later
+    items = [lineup.card(item) for item in lineup.items(found)]
+    return render(
+        request,
+        "streams/show.html",
+        {"show": found, "shop": found.shop, "items": items, "max_frame": rooms.MAX_FRAME},
+    )
+
+
+def _shows(shows) -> dict:
+    """Live, coming and ended shows for cards, each list in one query."""
+    cards = shows.select_related("shop__avatar", "poster", "shop__hero")
+    return {
+        "live": cards.live().annotate(viewers=presence.counted()).order_by("-live_at")[:SHOWN],
+        "coming_up": cards.coming_up().order_by("starts_at")[:SHOWN],
+        "replays": cards.replays().order_by("-ended_at")[:SHOWN],
+    }
+
+
+def _goods(products, limit: int = SHOWN):
+    return products.select_related("shop").prefetch_related(*catalogue.goods())[:limit]
