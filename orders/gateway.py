@@ -12,6 +12,8 @@ from livecommerce.errors import DomainError
 
 TIMEOUT = (3, 10)  # seconds to connect, seconds to answer
 PAGE = 100
+# What a signed body without the fields of an event raises.
+SHAPELESS = (AttributeError, KeyError, TypeError)
 
 
 class GatewayUnavailable(DomainError):
@@ -110,16 +112,25 @@ def intents(since: datetime) -> Iterator[Intent]:
 
 def read_event(payload: bytes, signature: str) -> Event:
     """The event in a webhook's body. Raises BadSignature unless the provider signed it lately."""
+    client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
     try:
-        event = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE).construct_event(
-            payload, signature, settings.STRIPE_WEBHOOK_SECRET
-        )
+        event = client.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
         thing = event.data.object
-    except (stripe.SignatureVerificationError, ValueError, AttributeError) as error:
+        is_intent = thing["object"] == "payment_intent"
+        reference = thing["id"] if is_intent else thing.to_dict().get("payment_intent")
+        return Event(event.id, event.type, reference or "", event.created)
+    except (stripe.SignatureVerificationError, ValueError, *SHAPELESS) as error:
         raise BadSignature("This webhook is not signed by the payment provider.") from error
-    is_intent = thing["object"] == "payment_intent"
-    reference = thing["id"] if is_intent else getattr(thing, "payment_intent", None)
-    return Event(event.id, event.type, reference or "", event.created)
+
+
+def ping() -> None:
+    """Whether the provider answers, and takes our secret key (PaymentRefused when it does not)."""
+    try:
+        _payments().list({"limit": 1})
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise PaymentRefused("The secret key is not accepted.", reason="bad_key") from error
+    except stripe.StripeError as error:
+        raise _refusal(error) from error
 
 
 @lru_cache(maxsize=4)

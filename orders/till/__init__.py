@@ -1,0 +1,1 @@
+"""A small, stateful stand-in for Stripe, spoken to over HTTP only; standard library, no Django."""
