@@ -1,0 +1,1 @@
+"""Moving pictures: flags, boxes, segments and playlists; bytes in, bytes out, no Django."""
