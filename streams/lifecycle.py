@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from livecommerce.realtime import ring
 from livecommerce.states import advance
-from streams import log, pins
+from streams import log, pins, tasks
 from streams.models import Rendition, Show
 
 
@@ -28,6 +29,7 @@ def end(show: Show, *, at: datetime | None = None) -> None:
     advance(show, Show.Status.ENDED, ended_at=now)
     pins.close(show, at=now)
     log.append(show, "show.ended", {}, at=now)
+    ring(tasks.make_replay, show.pk)
 
 
 @transaction.atomic

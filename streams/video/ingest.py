@@ -1,0 +1,197 @@
+"""The host's picture comes in: browser → socket → one ffmpeg → packager → storage.
+
+docs/protocol.md describes the frames of the studio's socket.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from livecommerce.errors import DomainError
+from shops.models import Member, Shop
+from streams import log
+from streams.models import Rendition, Show
+from streams.video import ffmpeg, packager, sniff, takes
+from streams.video.errors import MediaError
+from streams.video.process import Process
+
+REFUSED, BAD_MEDIA, DONE = 4403, 4415, 1000
+MAX_CHUNK = 1024 * 1024
+PUBLISHERS = (Member.Role.OWNER, Member.Role.PRODUCER, Member.Role.HOST)
+logger = logging.getLogger(__name__)
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+
+
+def find_show(slug: str, user) -> Show:
+    """The show, if this person may send its picture; to others it does not exist."""
+    show = (
+        Show.objects.filter(shop__in=Shop.objects.run_by(user, *PUBLISHERS), slug=slug)
+        .select_related("shop")
+        .first()
+    )
+    if show is None:
+        raise NotAllowed("You cannot send the picture of this show.")
+    return show
+
+
+class IngestConsumer(AsyncWebsocketConsumer):
+    """One publisher. The take lives as long as its socket."""
+
+    take = None
+    process: Process | None = None
+    pump: asyncio.Task | None = None
+    head = b""
+    is_finished = False  # ended on purpose, not lost
+    is_closing = False
+
+    async def connect(self):
+        await self.accept()
+        try:
+            self.show = await database_sync_to_async(find_show)(
+                self.scope["url_route"]["kwargs"]["slug"], self.scope["user"]
+            )
+        except DomainError as refusal:
+            await self.refuse(refusal.code, refusal.detail, REFUSED)
+
+    async def receive(self, text_data=None, bytes_data=None):
+        if self.is_closing:
+            return
+        if bytes_data is not None:
+            await self.take_chunk(bytes_data)
+            return
+        match _parsed(text_data):
+            case {"type": "studio.start"} if self.take is None:
+                await self.start()
+            case {"type": "studio.stop"}:
+                self.is_finished = True
+                await self.end(DONE)
+            case _:
+                await self.send_frame({"type": "error", "code": "bad_frame"})
+
+    async def start(self):
+        try:
+            self.take = await database_sync_to_async(takes.open)(self.show)
+        except DomainError as refusal:
+            await self.refuse(refusal.code, refusal.detail, REFUSED)
+            return
+        self.rendition = await database_sync_to_async(Rendition.objects.get)(
+            show=self.show, name=Rendition.SOURCE
+        )
+        group = log.group(self.show.pk)
+        await self.channel_layer.group_add(group, self.channel_name)
+        self.groups.append(group)
+        await self.send_frame({"type": "studio.ready"})
+
+    async def take_chunk(self, data: bytes):
+        if self.take is None:
+            await self.refuse("not_started", "Send studio.start first.", REFUSED)
+        elif len(data) > MAX_CHUNK:
+            await self.refuse("too_large", f"At most {MAX_CHUNK} bytes at once.", 1009)
+        elif self.process is None:
+            await self.begin(data)
+        else:
+            await self.write(data)
+
+    async def begin(self, data: bytes):
+        """Look at the first bytes until they tell what they are; then start the one ffmpeg."""
+        if not self.head:
+            await database_sync_to_async(takes.begin)(self.take)
+        self.head += data
+        try:
+            codec = sniff.video_codec(self.head)
+        except MediaError as error:
+            await self.refuse(error.code, str(error), BAD_MEDIA)
+            return
+        if codec:
+            self.process = await Process.start(ffmpeg.live("copy" if codec == "h264" else "encode"))
+            self.pump = asyncio.create_task(self.run())
+            head, self.head = self.head, b""
+            await self.write(head)
+
+    async def write(self, data: bytes):
+        with contextlib.suppress(ConnectionError, RuntimeError):  # it died: run() says why
+            await self.process.write(data)
+
+    async def run(self):
+        """From ffmpeg to storage, segment by segment, until it ends."""
+        cutter = packager.Packager()
+        try:
+            async for data in self.process.output():
+                await self.keep(cutter.feed(data))
+            await self.keep(cutter.close())
+        except MediaError as error:
+            await self.refuse(error.code, str(error), BAD_MEDIA)
+            return
+        except Exception:  # storage or database: the take is lost, the show goes on
+            logger.exception("take %s was cut off", self.take.pk)
+            await self.refuse("storage_failed", "The picture could not be stored.", 1011)
+            return
+        if not self.is_closing:
+            words = await self.process.stop()
+            logger.warning("take %s: ffmpeg ended: %s", self.take.pk, words)
+            await self.refuse("ffmpeg_failed", "The picture could not be read.", BAD_MEDIA)
+
+    async def keep(self, cuts):
+        for cut in cuts:
+            if isinstance(cut, packager.Init):
+                await database_sync_to_async(takes.keep_init)(self.take, self.rendition, cut)
+                continue
+            row = await database_sync_to_async(takes.keep_segment)(self.take, self.rendition, cut)
+            health = {
+                "segments": cut.number + 1,
+                "bitrate": round(row.size * 8 / max(row.duration, 0.001)),
+                "seconds": round(cut.start + cut.duration, 1),
+            }
+            if not self.is_closing:
+                await self.send_frame({"type": "studio.health"} | health)
+
+    async def room_fact(self, message):
+        if message["fact"]["type"] == "show.ended":
+            self.is_finished = True
+            await self.end(DONE)
+
+    async def end(self, code):
+        """Let ffmpeg finish what it has, then close take and socket."""
+        self.is_closing = True
+        await self.wind_up()
+        await self.close(code)
+
+    async def refuse(self, code: str, detail: str, close_code: int):
+        self.is_closing = True
+        await self.send_frame({"type": "error", "code": code, "detail": detail})
+        await self.close(close_code)
+
+    async def disconnect(self, code):
+        self.is_closing = True
+        await self.wind_up()
+
+    async def wind_up(self):
+        if self.process:
+            process, self.process = self.process, None
+            process.finish()
+            if self.pump and self.pump is not asyncio.current_task():
+                await asyncio.wait([self.pump], timeout=3)
+            await process.stop()
+        if self.take:
+            take, self.take = self.take, None
+            await database_sync_to_async(takes.close)(take, lost=not self.is_finished)
+
+    async def room_viewers(self, message):
+        """Levels of the room are of no use to a camera."""
+
+    async def send_frame(self, frame):
+        await self.send(text_data=json.dumps(frame))
+
+
+def _parsed(text: str | None):
+    try:
+        return json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,152 @@
+"""After the show: its poster and its smaller renditions, made from the recorded segments.
+
+The replay itself needs none of this: it plays from the moment of End. A rendition's row is the
+queue; whoever claims it makes it, and one whose maker died is made anew.
+"""
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from livecommerce.states import StaleState, advance
+from shops import pictures
+from streams.models import Rendition, Segment, Show, Take
+from streams.video import ffmpeg, packager, takes
+from streams.video.errors import MediaError
+
+LADDER = (480, 240)  # pixels of the short side, below the source
+PATIENCE = timedelta(minutes=30)  # after which a maker counts as dead
+MAX_TRIES = 3
+PER_SECOND = 5  # for each second of media: an encode slower than that is hung
+
+
+class CannotMake(Exception):
+    """ffmpeg could not do it; the text is what it said."""
+
+
+def plan(show: Show) -> None:
+    """Write down which renditions are due. Doing it twice adds nothing."""
+    source = show.renditions.filter(name=Rendition.SOURCE).first()
+    if source is None or not source.segments.exists():
+        return
+    short = min(source.width, source.height)
+    for side in LADDER:
+        if side < short:
+            Rendition.objects.get_or_create(show=show, name=f"{side}p")
+
+
+def due() -> Iterator[Rendition]:
+    """Renditions to be made, and those whose maker has died."""
+    stale = timezone.now() - PATIENCE
+    for rendition in Rendition.objects.filter(
+        status=Rendition.Status.MAKING, claimed_at__lte=stale
+    ):
+        try:
+            advance(rendition, Rendition.Status.DUE)
+        except StaleState:
+            continue
+    yield from Rendition.objects.filter(
+        status=Rendition.Status.DUE, show__status=Show.Status.ENDED, tries__lt=MAX_TRIES
+    )
+
+
+def make(rendition: Rendition) -> None:
+    """Claim, encode, publish: no player sees it before it is whole."""
+    advance(
+        rendition,
+        Rendition.Status.MAKING,
+        claimed_at=timezone.now(),
+        tries=rendition.tries + 1,
+    )
+    _forget(rendition)
+    try:
+        for take in rendition.show.takes.filter(
+            segments__rendition__name=Rendition.SOURCE
+        ).distinct():
+            _encode(rendition, take)
+    except (CannotMake, MediaError):
+        last = rendition.tries >= MAX_TRIES
+        advance(rendition, Rendition.Status.FAILED if last else Rendition.Status.DUE)
+        raise
+    advance(rendition, Rendition.Status.READY)
+
+
+def make_poster(show: Show) -> None:
+    """A still from one third of the recording."""
+    if show.poster_id:
+        return
+    source = Segment.objects.filter(
+        rendition__show=show, rendition__name=Rendition.SOURCE
+    ).select_related("take", "rendition")
+    count = source.count()
+    if not count:
+        return
+    segment = source[count // 3]
+    pieces = (takes.init_path(segment.take, segment.rendition), segment.path)
+    with _run(ffmpeg.poster(), map(_read, pieces), seconds=10) as still:
+        picture = pictures.store(show.shop, still)
+    Show.objects.filter(pk=show.pk, poster=None).update(poster=picture)
+
+
+def _encode(rendition: Rendition, take: Take) -> None:
+    source = take.segments.filter(rendition__name=Rendition.SOURCE).order_by("number")
+    first, last = source.select_related("rendition").first(), source.last()
+    paths = [takes.init_path(take, first.rendition), *source.values_list("path", flat=True)]
+    lasts = (last.at - first.at).total_seconds() + last.duration
+    arguments = ffmpeg.rendition(int(rendition.name.removesuffix("p")))
+    cutter = packager.Packager()
+    with _run(arguments, map(_read, paths), seconds=60 + lasts * PER_SECOND) as encoded:
+        while data := encoded.read(1024 * 1024):
+            _keep(take, rendition, cutter.feed(data))
+    _keep(take, rendition, cutter.close())
+
+
+def _keep(take: Take, rendition: Rendition, cuts) -> None:
+    for cut in cuts:
+        if isinstance(cut, packager.Init):
+            takes.keep_init(take, rendition, cut)
+        else:
+            takes.keep_segment(take, rendition, cut)
+
+
+@contextmanager
+def _run(arguments: list[str], pieces: Iterable[bytes], *, seconds: float) -> Iterator[BinaryIO]:
+    """Run ffmpeg over the pieces, with a bound on its time; give what it wrote."""
+    with TemporaryFile() as source, TemporaryFile() as made, TemporaryFile() as words:
+        source.writelines(pieces)
+        source.seek(0)
+        try:
+            ended = subprocess.run(
+                ["nice", "-n", "10", *arguments],
+                stdin=source,
+                stdout=made,
+                stderr=words,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CannotMake(f"ffmpeg took longer than {seconds:.0f} s") from error
+        if ended.returncode:
+            words.seek(0)
+            raise CannotMake(words.read(2000).decode("utf-8", "replace"))
+        made.seek(0)
+        yield made
+
+
+def _read(path: str) -> bytes:
+    with default_storage.open(path) as file:
+        return file.read()
+
+
+@transaction.atomic
+def _forget(rendition: Rendition) -> None:
+    """Take away what a maker who died left behind."""
+    for path in list(rendition.segments.values_list("path", flat=True)):
+        default_storage.delete(path)
+    rendition.segments.all().delete()
