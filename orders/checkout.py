@@ -5,16 +5,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from livecommerce.errors import DomainError
 from livecommerce.realtime import ring
 from livecommerce.states import StaleState
-from orders import bag as bags
 from orders import lifecycle, payments, pricing, tasks
-from orders.models import Order, OrderLine, Payment
+from orders.models import Bag, Order, OrderLine, Payment
 from shops import stock
-from shops.models import Shop
+from shops.models import MAX_PRICE, Shop
 
 
 class EmptyBag(DomainError):
@@ -32,6 +32,10 @@ class PriceChanged(DomainError):
 
     def as_dict(self):
         return super().as_dict() | {"seen": self.seen, "total": self.total}
+
+
+class TooMuch(DomainError):
+    code = "too_much"
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,6 @@ def place(shop: Shop, owner: str, key: str, delivery: Delivery, *, seen: int) ->
     `key` names this submit: sending it again answers the same order. `seen` is the total the
     shopper was shown, in minor units; any other total is refused.
     """
-    if placed := Order.objects.filter(owner=owner, key=key, shop=shop).first():
-        return placed
     try:
         return _place(shop, owner, key, delivery, seen)
     except IntegrityError as error:
@@ -76,15 +78,21 @@ def confirm(payment: Payment) -> None:
 
 @transaction.atomic(durable=True)
 def _place(shop: Shop, owner: str, key: str, delivery: Delivery, seen: int) -> Order:
+    mine = Order.objects.filter(shop=shop, owner=owner).select_related("payment")
+    relevant = mine.filter(Q(key=key) | Q(status=Order.Status.PENDING))
+    earlier = {order.key: order for order in relevant}
+    if key in earlier:
+        return earlier[key]
     # One visitor holds once: placing anew gives back what the order before it held.
-    for before in Order.objects.filter(shop=shop, owner=owner, status=Order.Status.PENDING):
-        lifecycle.give_up(before)
-    bag = bags.find(shop, owner)
-    quote = pricing.quote(bag) if bag else None
-    if not quote or not quote.lines:
+    for order in earlier.values():
+        lifecycle.give_up(order)
+    quote = pricing.quote(Bag(shop=shop, owner=owner))
+    if not quote.lines:
         raise EmptyBag("There is nothing in the bag.")
     if quote.total != seen:
         raise PriceChanged(seen, quote.total)
+    if quote.total > MAX_PRICE:
+        raise TooMuch("This is more than one payment can carry. Please buy in two steps.")
     now = timezone.now()
     order = Order.objects.create(
         shop=shop,

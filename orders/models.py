@@ -178,6 +178,7 @@ class Payment(models.Model):
     # pi_…, once it exists. Null before that: many rows may have none, no two the same.
     reference = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
     client_secret = models.CharField(max_length=200, blank=True)
+    calls = models.PositiveSmallIntegerField(default=0)  # that ended unclear; numbers the keys
     captured = models.PositiveIntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     refusal = models.CharField(max_length=300, blank=True)  # what the shopper is told

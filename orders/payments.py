@@ -4,7 +4,11 @@ The network is never inside a transaction. What is owed can always be read from 
 call that died is made again by a sweeper, under the same idempotency key.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import transaction
+from django.db.models import F
 
 from livecommerce.errors import DomainError
 from livecommerce.states import StaleState, advance
@@ -22,13 +26,14 @@ def start(payment: Payment) -> Payment:
     """Have a PaymentIntent for the order. Asking twice makes one."""
     if payment.reference:
         return payment
-    intent = gateway.create_intent(
-        amount=payment.amount,
-        currency=payment.currency,
-        key=f"intent-{payment.order.token}",
-        metadata={"order": str(payment.order.token)},
-        email=payment.order.email,
-    )
+    with _numbered(payment, "intent") as key:
+        intent = gateway.create_intent(
+            amount=payment.amount,
+            currency=payment.currency,
+            key=key,
+            metadata={"order": str(payment.order.token)},
+            email=payment.order.email,
+        )
     Payment.objects.filter(pk=payment.pk).update(
         reference=intent.reference, client_secret=intent.client_secret
     )
@@ -71,7 +76,8 @@ def capture(payment: Payment) -> None:
         advance(payment, Payment.Status.CAPTURING)  # from here on it cannot be voided
     intent = gateway.retrieve(payment.reference)  # look first: an earlier call may have worked
     if intent.status == "requires_capture":
-        intent = gateway.capture(payment.reference, key=f"capture-{payment.order.token}")
+        with _numbered(payment, "capture") as key:
+            intent = gateway.capture(payment.reference, key=key)
     _check(payment, intent)
     settle(payment, intent)
 
@@ -95,7 +101,8 @@ def void(payment: Payment) -> None:
     if payment.reference:
         intent = gateway.retrieve(payment.reference)
         if intent.status not in ("canceled", "succeeded"):
-            intent = gateway.cancel(payment.reference, key=f"cancel-{payment.order.token}")
+            with _numbered(payment, "cancel") as key:
+                intent = gateway.cancel(payment.reference, key=key)
         _check(payment, intent)
     _voided(payment)
 
@@ -106,6 +113,20 @@ def _voided(payment: Payment) -> None:
         if payment.order.status in Order.HOLDING:  # cancelled by hand at the provider
             lifecycle.give_up(payment.order)
             Payment.objects.filter(pk=payment.pk).update(is_void_due=False)
+
+
+@contextmanager
+def _numbered(payment: Payment, verb: str) -> Iterator[str]:
+    """The idempotency key of a call. After an unclear answer the next call gets a new one.
+
+    The provider replays even a stored 500 for ever under the same key. A new key is safe: the
+    intent was looked at first, and it can be captured or cancelled only once.
+    """
+    try:
+        yield f"{verb}-{payment.order.token}-{payment.calls}"
+    except gateway.GatewayUnavailable:
+        Payment.objects.filter(pk=payment.pk).update(calls=F("calls") + 1)
+        raise
 
 
 def _check(payment: Payment, intent: gateway.Intent) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef
+
 from orders.models import Bag, BagLine
 from shops import pictures
 from shops.models import Variant
@@ -42,22 +44,26 @@ class Quote:
 
 
 def quote(bag: Bag) -> Quote:
-    """What the bag costs now, from the database alone: list, show or pinned price per line."""
-    lines = list(
+    """What the bag costs now, from the database alone: list, show or pinned price per line.
+
+    One query. The bag need not have been stored: its shop and owner say whose lines they are.
+    """
+    lines = (
         BagLine.objects.filter(
-            bag=bag, variant__is_on_sale=True, variant__product__is_on_sale=True
-        ).select_related("variant__product", "variant__picture", "variant__stock", "item__show")
+            bag__shop=bag.shop,
+            bag__owner=bag.owner,
+            variant__is_on_sale=True,
+            variant__product__is_on_sale=True,
+        )
+        .select_related("variant__product", "variant__picture", "variant__stock", "item__show")
+        .annotate(pinned=pins.prices(OuterRef("item")))
     )
-    pinned = pins.prices([line.item_id for line in lines if line.item_id])
-    return Quote(
-        currency=bag.shop.currency,
-        lines=tuple(_quoted(line, pinned.get(line.item_id)) for line in lines),
-        shipping=bag.shop.shipping if lines else 0,
-    )
+    quoted = tuple(_quoted(line) for line in lines)
+    return Quote(bag.shop.currency, quoted, shipping=bag.shop.shipping if quoted else 0)
 
 
-def _quoted(line: BagLine, pinned: dict | None) -> QuotedLine:
-    price = lineup.price(line.variant, line.item, pinned)
+def _quoted(line: BagLine) -> QuotedLine:
+    price = lineup.price(line.variant, line.item, line.pinned)
     return QuotedLine(
         variant=line.variant,
         item_id=line.item_id,

@@ -25,9 +25,7 @@ class BadPicture(DomainError):
 
 def store(shop: Shop, file: BinaryIO) -> Picture:
     """Keep an uploaded picture. The file's own name and metadata are never used."""
-    raw = file.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
-        raise BadPicture(f"At most {MAX_BYTES // 1024**2} MB.", field="picture")
+    raw = _read(file)
     image = _decoded(raw)
     path = f"pictures/{hashlib.sha256(raw).hexdigest()[:24]}"
     widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDTHS[-1])]
@@ -38,6 +36,12 @@ def store(shop: Shop, file: BinaryIO) -> Picture:
     return Picture.objects.create(
         shop=shop, path=path, width=widths[-1], height=height, widths=widths
     )
+
+
+def check(file: BinaryIO) -> None:
+    """Refuse what `store` would refuse; nothing is kept, and the file is at its start again."""
+    _decoded(_read(file))
+    file.seek(0)
 
 
 def address(picture: Picture, width: int) -> str:
@@ -60,6 +64,13 @@ def of_variant(variant: Variant, width: int = 320) -> str | None:
 
 def cover(gallery: Iterable) -> Picture | None:
     return next((entry.picture for entry in gallery), None)
+
+
+def _read(file: BinaryIO) -> bytes:
+    raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise BadPicture(f"At most {MAX_BYTES // 1024**2} MB.", field="picture")
+    return raw
 
 
 def _decoded(raw: bytes) -> Image.Image:

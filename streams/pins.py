@@ -1,6 +1,7 @@
 """What is on screen now. The only writer of Pin."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from livecommerce.errors import DomainError
@@ -68,11 +69,9 @@ def current(show: Show) -> Pin | None:
     )
 
 
-def prices(item_ids) -> dict[int, dict]:
-    """{item id: prices} of the open pins among these items."""
-    return dict(
-        Pin.objects.filter(item__in=item_ids, closed_at=None).values_list("item_id", "prices")
-    )
+def prices(item: OuterRef) -> Subquery:
+    """The prices of the item's open pin, or null, inside another query."""
+    return Subquery(Pin.objects.filter(item=item, closed_at=None).values("prices")[:1])
 
 
 def card(pin: Pin) -> dict:
