@@ -7,7 +7,7 @@ NPM = $(shell command -v npm || echo $(BIN)/npm)
 .PHONY: demo test bench lint lock clean
 
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
-	@$(BIN)/python manage.py demo
+	@exec $(BIN)/python manage.py demo
 
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py

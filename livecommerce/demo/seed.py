@@ -1,0 +1,186 @@
+"""The demo's rows, made through the same doors as everyone's."""
+
+import json
+import subprocess
+import urllib.parse
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from livecommerce import fixtures
+from orders import bag, checkout, payments, pricing
+from orders.models import Order
+from shops.models import Shop, User, Variant
+from streams import chat, lifecycle, log, pins, rooms
+from streams.models import LineupItem, Rendition, Room, Show, Take
+from streams.video import ffmpeg, packager, replay, takes
+
+HERE = Path(__file__).parent
+FILM = HERE / "film-claymoor.mp4"
+HOST = "mara"
+ON_AIR = "kiln-opening"
+LONGEST = timedelta(hours=2)  # on air; then the show ends, and the next start begins another
+SECONDS_PER_ITEM = 8  # in the film
+
+
+def fill() -> None:
+    """Everything but the live show. What is there already stays as it is."""
+    fixtures.load(HERE / "fixture.json")
+    _evening(json.loads((HERE / "evening.json").read_text()))
+    # The show that is coming up is always still coming up.
+    Show.objects.filter(slug="five-minute-face", starts_at__lte=timezone.now()).exclude(
+        status=Show.Status.ENDED
+    ).update(starts_at=timezone.now() + timedelta(hours=26))
+
+
+def on_air() -> Show:
+    """The demo's live show; a new one if the last has ended or ran too long."""
+    mine = Show.objects.filter(shop__slug="claymoor", slug__startswith=ON_AIR)
+    for stale in mine.live().filter(live_at__lt=timezone.now() - LONGEST):
+        takes.close_silent(show=stale, patience=timedelta(0))
+        lifecycle.end(stale)
+    show = mine.live().first() or mine.coming_up().first() or _again(mine.latest("pk"))
+    if show.status == Show.Status.SCHEDULED:
+        _open(show)
+    return show
+
+
+def open_pin(show: Show) -> int | None:
+    return show.pins.filter(closed_at=None).values_list("pk", flat=True).first()
+
+
+def pin_in_step(show: Show, mine: int | None) -> int | None:
+    """Pin what the film shows now. `mine` is the pin before; None back: the demo keeps out.
+
+    It does so once somebody else pins or unpins, and when the show is over.
+    """
+    if open_pin(show) != mine or not Show.objects.live().filter(pk=show.pk).exists():
+        return None
+    take = show.takes.filter(status=Take.Status.RECEIVING).first()
+    if take is None:
+        return mine
+    items = list(show.items.select_related("show__shop", "product"))
+    seconds = (timezone.now() - take.opened_at).total_seconds()
+    return pins.open(items[int(seconds // SECONDS_PER_ITEM) % len(items)]).pk
+
+
+def _again(last: Show) -> Show:
+    now = timezone.now()
+    show = Show.objects.create(
+        shop=last.shop,
+        slug=f"{ON_AIR}-{now:%Y%m%d-%H%M%S}",
+        title=last.title,
+        description=last.description,
+        host_name=last.host_name,
+        starts_at=now,
+    )
+    Room.objects.create(show=show)
+    LineupItem.objects.bulk_create(
+        LineupItem(
+            show=show, product_id=item.product_id, number=item.number, show_price=item.show_price
+        )
+        for item in last.items.all()
+    )
+    return show
+
+
+def _open(show: Show) -> None:
+    lifecycle.go_live(show)
+    pins.open(show.items.select_related("show__shop", "product").first())
+    host = rooms.speaker(show, User.objects.get(username=HOST), "")
+    chat.say(show, chat.Speaker("guest-demo-1"), "Is the mug all right in the dishwasher?", "Lena")
+    chat.say(show, host, "It is. The clay foot likes to dry afterwards.")
+    chat.say(
+        show, chat.Speaker("guest-demo-2"), "The midnight glaze, please show it again", "Oskar"
+    )
+
+
+def _evening(plan: dict) -> None:
+    """The show that has ended: recorded, talked over and bought from."""
+    show = Show.objects.select_related("shop").get(slug=plan["show"])
+    if show.status != Show.Status.SCHEDULED:
+        return
+    began = show.starts_at
+
+    def at(second):
+        return began + timedelta(seconds=second)
+
+    lifecycle.go_live(show, at=began)
+    _record(show, began)
+    items = {item.number: item for item in show.items.select_related("show__shop", "product")}
+    script = [(second, "chat", (who, text)) for second, who, text in plan["chat"]]
+    script += [(second, "pin", number) for number, second in plan["pins"]]
+    for second, what, said in sorted(script, key=lambda line: line[0]):
+        if what == "pin":
+            pins.open(items[said], at=at(second))
+        else:
+            _said(show, *said, at=at(second), host=plan["host"])
+    for order in plan["orders"]:
+        _sell(show, items, order, at=at(40))
+    take = show.takes.get()
+    takes.close(take, lost=False, at=at(48))
+    lifecycle.end(show, at=at(48))
+    replay.make_poster(show)
+
+
+def _record(show: Show, began) -> None:
+    """The film as a take, through the packager, as fast as it goes."""
+    source = show.renditions.get(name=Rendition.SOURCE)
+    take = takes.open(show, at=began)
+    film = subprocess.run(ffmpeg.remux(FILM), capture_output=True, check=True).stdout
+    cutter = packager.Packager()
+    for cut in [*cutter.feed(film), *cutter.close()]:
+        if isinstance(cut, packager.Init):
+            takes.keep_init(take, source, cut)
+        else:
+            takes.keep_segment(take, source, cut)
+
+
+def _said(show: Show, who: str, text: str, *, at, host: str) -> None:
+    if who == host:
+        user = User.objects.get(username=host)
+        data = {"name": user.get_full_name(), "text": text, "role": "host"}
+        log.append(show, "chat.posted", data, author=f"user-{user.pk}", at=at)
+    else:
+        data = {"name": who, "text": text, "role": "guest"}
+        log.append(show, "chat.posted", data, author=f"guest-demo-{who}", at=at)
+
+
+def _sell(show: Show, items: dict, plan: dict, *, at) -> None:
+    """One order, paid at the till with a test card."""
+    shop: Shop = show.shop
+    owner = f"demo-{plan['email']}"
+    for number, sku, quantity in plan["lines"]:
+        variant = Variant.objects.get(product__shop=shop, sku=sku)
+        held = bag.put(shop, owner, variant.pk, quantity, item_id=items[number].pk)
+    optional = ("line2", "region")
+    fields = checkout.Delivery.__annotations__
+    delivery = checkout.Delivery(
+        **{field: plan.get(field, "") if field in optional else plan[field] for field in fields}
+    )
+    seen = pricing.quote(held).total
+    order = checkout.place(shop, owner, f"demo-{show.slug}", delivery, seen=seen)
+    payment = payments.start(order.payment)
+    _pay(payment, plan["card"])
+    payments.look(payment)
+    payments.capture(payment)
+    Order.objects.filter(pk=order.pk).update(placed_at=at, settled_at=at)
+
+
+def _pay(payment, card: str) -> None:
+    """What the shopper's browser does."""
+    form = {
+        "client_secret": payment.client_secret,
+        "payment_method": card,
+        "return_url": settings.SITE_URL,
+    }
+    request = urllib.request.Request(
+        f"{settings.STRIPE_API_BASE}/v1/payment_intents/{payment.reference}/confirm",
+        data=urllib.parse.urlencode(form).encode(),
+        headers={"Authorization": f"Bearer {settings.STRIPE_PUBLISHABLE_KEY}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        answer.read()

@@ -1,0 +1,110 @@
+"""Everything in one process: Daphne in the main thread, Celery's worker and beat in others.
+
+Started by commands only, never on import, so that no second worker can appear by reloading.
+Stopped in this order: beat, worker, server. A worker that waits for a server's loop which has
+already stopped would hang.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+import celery.worker.state
+from celery.beat import EmbeddedService
+from celery.worker import WorkController
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from twisted.internet import reactor
+
+from livecommerce.asgi import application
+from livecommerce.celery import app
+
+THREADS = 3
+BACKLOG = 4096
+
+
+class Worker:
+    """A Celery worker in a thread, for both queues."""
+
+    def __init__(self):
+        self.controller = WorkController(
+            app=app,
+            pool_cls="threads",
+            concurrency=THREADS,
+            queues=["default", "media"],
+            without_heartbeat=True,
+            without_gossip=True,
+            without_mingle=True,
+        )
+        self.thread = threading.Thread(target=self.controller.start, name="worker", daemon=True)
+
+    def start(self) -> None:
+        celery.worker.state.should_stop = None
+        self.thread.start()
+
+    def stop(self, patience: float = 3) -> None:
+        """What is cut off in the middle is a row still, and made again at the next start."""
+        celery.worker.state.should_stop = 0
+        self.thread.join(patience)
+
+
+class Clock:
+    """Celery's beat in a thread. Its schedule is static: nothing of it is kept on disk."""
+
+    def __init__(self):
+        self.service = EmbeddedService(app, thread=True, scheduler_cls="celery.beat.Scheduler")
+
+    def start(self) -> None:
+        self.service.start()
+
+    def stop(self) -> None:
+        self.service.stop()
+
+
+def is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable = lambda: None):
+    """Serve until SIGINT or SIGTERM. `up` runs once the server listens, `down` before it stops."""
+    worker, clock = Worker(), Clock()
+    stopping = threading.Event()
+
+    def begin():
+        worker.start()
+        clock.start()
+        up()
+
+    def wind_up():
+        try:
+            down()
+            clock.stop()
+            worker.stop()
+        finally:
+            reactor.callFromThread(reactor.stop)
+
+    def signalled(*_):
+        if not stopping.is_set():
+            stopping.set()
+            threading.Thread(target=wind_up, name="wind-up").start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signalled)
+    (endpoint,) = build_endpoint_description_strings(host=host, port=port)
+    reactor.callLater(0, lambda: threading.Thread(target=begin, name="begin").start())
+    Server(
+        application=application,
+        endpoints=[f"{endpoint}:backlog={BACKLOG}"],
+        signal_handlers=False,
+        server_name="livecommerce",
+        ping_interval=20,
+        ping_timeout=30,
+        application_close_timeout=3,
+    ).run()
