@@ -9,12 +9,13 @@ from streams.models import Rendition, Show
 from streams.video import replay, takes
 
 
-@shared_task
-def make_replay(show_id: int) -> None:
+@shared_task(bind=True, max_retries=10)
+def make_replay(self, show_id: int) -> None:
     show = Show.objects.select_related("shop").get(pk=show_id)
+    if not replay.is_recorded(show):  # its last segment is on the way
+        raise self.retry(countdown=2)
     replay.make_poster(show)
-    replay.plan(show)
-    for rendition in show.renditions.filter(status=Rendition.Status.DUE):
+    for rendition in replay.due().filter(show=show):
         make_rendition.delay(rendition.pk)
 
 
@@ -26,9 +27,7 @@ def make_rendition(rendition_id: int) -> None:
 
 @shared_task
 def sweep_replays() -> None:
-    for show in (
-        Show.objects.replays().filter(poster=None, takes__segments__isnull=False).distinct()
-    ):
+    for show in replay.due_posters():
         make_replay.delay(show.pk)
     for rendition in replay.due():
         make_rendition.delay(rendition.pk)

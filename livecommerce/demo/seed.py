@@ -135,6 +135,7 @@ def _record(show: Show, began) -> None:
     for cut in [*cutter.feed(film), *cutter.close()]:
         if isinstance(cut, packager.Init):
             takes.keep_init(take, source, cut)
+            replay.plan(show, cut)
         else:
             takes.keep_segment(take, source, cut)
 

@@ -15,7 +15,7 @@ from livecommerce.errors import DomainError
 from shops.models import Member, Shop
 from streams import log
 from streams.models import Rendition, Show
-from streams.video import ffmpeg, packager, sniff, takes
+from streams.video import ffmpeg, packager, replay, sniff, takes
 from streams.video.errors import MediaError
 from streams.video.process import Process
 
@@ -142,6 +142,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
         for cut in cuts:
             if isinstance(cut, packager.Init):
                 await database_sync_to_async(takes.keep_init)(self.take, self.rendition, cut)
+                await database_sync_to_async(replay.plan)(self.show, cut)
                 continue
             row = await database_sync_to_async(takes.keep_segment)(self.take, self.rendition, cut)
             health = {

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from livecommerce.states import StaleState, advance
@@ -31,19 +32,26 @@ class CannotMake(Exception):
     """ffmpeg could not do it; the text is what it said."""
 
 
-def plan(show: Show) -> None:
-    """Write down which renditions are due. Doing it twice adds nothing."""
-    source = show.renditions.filter(name=Rendition.SOURCE).first()
-    if source is None or not source.segments.exists():
-        return
-    short = min(source.width, source.height)
+def plan(show: Show, source: packager.Init) -> None:
+    """Write down which renditions will be due after the show. Doing it twice adds nothing."""
     for side in LADDER:
-        if side < short:
+        if side < min(source.width, source.height):
             Rendition.objects.get_or_create(show=show, name=f"{side}p")
 
 
-def due() -> Iterator[Rendition]:
-    """Renditions to be made, and those whose maker has died."""
+def is_recorded(show: Show) -> bool:
+    """The show is over and its last segment is here."""
+    receiving = show.takes.filter(status=Take.Status.RECEIVING)
+    return show.status == Show.Status.ENDED and not receiving.exists()
+
+
+def due_posters() -> QuerySet[Show]:
+    recorded = Show.objects.replays().filter(poster=None, takes__segments__isnull=False)
+    return recorded.exclude(takes__status=Take.Status.RECEIVING).distinct()
+
+
+def due() -> QuerySet[Rendition]:
+    """Renditions to be made, those whose maker has died among them."""
     stale = timezone.now() - PATIENCE
     for rendition in Rendition.objects.filter(
         status=Rendition.Status.MAKING, claimed_at__lte=stale
@@ -52,9 +60,25 @@ def due() -> Iterator[Rendition]:
             advance(rendition, Rendition.Status.DUE)
         except StaleState:
             continue
-    yield from Rendition.objects.filter(
+    waiting = Rendition.objects.filter(
         status=Rendition.Status.DUE, show__status=Show.Status.ENDED, tries__lt=MAX_TRIES
     )
+    return waiting.exclude(show__takes__status=Take.Status.RECEIVING).select_related("show__shop")
+
+
+def sweep() -> Iterator[str]:
+    """Make everything that is due, one after the other; a line per thing done or failed."""
+    for show in due_posters().select_related("shop"):
+        make_poster(show)
+        yield f"{show}: poster made"
+    for rendition in due():
+        try:
+            make(rendition)
+            yield f"{rendition}: made"
+        except StaleState:  # somebody else is at it
+            continue
+        except (CannotMake, MediaError) as error:
+            yield f"{rendition}: failed: {error}"
 
 
 def make(rendition: Rendition) -> None:

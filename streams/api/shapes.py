@@ -1,0 +1,117 @@
+"""How shows, items and rooms look in JSON. docs/protocol.md says what each field means."""
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from shops import pictures
+from streams.models import Show
+
+
+class ShowSerializer(serializers.ModelSerializer):
+    """A show as cards draw it; `viewers` are the pages open in its room now."""
+
+    shop = serializers.CharField(source="shop.slug")
+    shop_name = serializers.CharField(source="shop.name")
+    url = serializers.SerializerMethodField()
+    poster = serializers.SerializerMethodField()
+    viewers = serializers.IntegerField()
+
+    class Meta:
+        model = Show
+        fields = [
+            "slug",
+            "title",
+            "description",
+            "host_name",
+            "status",
+            "starts_at",
+            "live_at",
+            "ended_at",
+            "shop",
+            "shop_name",
+            "url",
+            "poster",
+            "viewers",
+        ]
+
+    def get_url(self, show) -> str:
+        return reverse("show", args=[show.slug])
+
+    def get_poster(self, show) -> str | None:
+        return show.poster and pictures.address(show.poster, 640)
+
+
+class OfferSerializer(serializers.Serializer):
+    """One variant of an item, at the price a viewer of the show pays."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    swatch = serializers.CharField()
+    price = serializers.IntegerField()
+    list_price = serializers.IntegerField()
+    left = serializers.IntegerField()
+    picture = serializers.CharField(allow_null=True)
+
+
+class CardSerializer(serializers.Serializer):
+    """One item of the line-up; its prices are those of its cheapest variant."""
+
+    item = serializers.IntegerField()
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    product = serializers.IntegerField()
+    url = serializers.CharField()
+    picture = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    price = serializers.IntegerField(allow_null=True)
+    list_price = serializers.IntegerField(allow_null=True)
+    variants = OfferSerializer(many=True)
+
+
+class PinSerializer(CardSerializer):
+    """The item on every screen, at the prices of the moment it was pinned."""
+
+    pin = serializers.IntegerField()
+
+
+class ShowWithItemsSerializer(ShowSerializer):
+    items = CardSerializer(many=True)
+
+    class Meta(ShowSerializer.Meta):
+        fields = [*ShowSerializer.Meta.fields, "items"]
+
+
+class FactSerializer(serializers.Serializer):
+    """What happened, numbered without gaps; a withheld one carries {"hidden": true}."""
+
+    type = serializers.CharField()
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    data = serializers.DictField()
+
+
+class EventsSerializer(serializers.Serializer):
+    facts = FactSerializer(many=True)
+    last_seq = serializers.IntegerField()
+
+
+class RoomShowSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.ChoiceField(Show.Status.choices)
+    starts_at = serializers.DateTimeField()
+    live_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class RoomSerializer(serializers.Serializer):
+    """The room as it is now; `stock` maps variant ids to units left."""
+
+    type = serializers.CharField()
+    seq = serializers.IntegerField()
+    show = RoomShowSerializer()
+    on_air = serializers.BooleanField()
+    pin = PinSerializer(allow_null=True)
+    chat = FactSerializer(many=True)
+    viewers = serializers.IntegerField()
+    stock = serializers.DictField(child=serializers.IntegerField())
