@@ -1,15 +1,17 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from livecommerce import health, media
+from livecommerce.api import Nothing
 
 api = [
     path("", include("shops.api")),
     path("", include("streams.api")),
     path("", include("orders.api")),
+    re_path(r".*/$", Nothing.as_view()),
 ]
 
 urlpatterns = [

@@ -1,0 +1,124 @@
+"""Orders of one visitor: place, pay, look, cancel. The token in the address is the key."""
+
+import logging
+from contextlib import suppress
+
+from django.core.cache import cache
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from livecommerce.api import WholeNumber, answers, asked
+from livecommerce.errors import DomainError
+from orders import checkout, lifecycle, payments
+from orders.api.shapes import OrderSerializer
+from orders.forms import COUNTRIES
+from orders.models import Order
+from shops.models import Shop
+
+LOOK_EVERY = 2  # seconds between two questions to the provider about one order
+logger = logging.getLogger(__name__)
+
+
+class OrderThrottle(SimpleRateThrottle):
+    """So many submits of one visitor from one address; settings name the rate."""
+
+    scope = "orders"
+
+    def get_cache_key(self, request, view):
+        ident = f"{request.visitor}-{self.get_ident(request)}"
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+    def allow_request(self, request, view):
+        try:
+            return super().allow_request(request, view)
+        except Exception:  # a dead cache must not stop a sale
+            logger.warning("submits are not being counted", exc_info=True)
+            return True
+
+
+class OrderInput(serializers.Serializer):
+    """`key` names this submit, `seen` is the total that was shown; prices are not asked."""
+
+    shop = serializers.SlugField()
+    key = serializers.RegexField(r"^[0-9a-f-]{32,36}$")
+    seen = WholeNumber()
+    email = serializers.EmailField(max_length=254)
+    name = serializers.CharField(max_length=120)
+    line1 = serializers.CharField(max_length=160)
+    line2 = serializers.CharField(max_length=160, allow_blank=True, default="")
+    postcode = serializers.CharField(max_length=20)
+    city = serializers.CharField(max_length=80)
+    region = serializers.CharField(max_length=80, allow_blank=True, default="")
+    country = serializers.ChoiceField(
+        COUNTRIES,  # what was sent is not repeated: half a surrogate could not be written
+        error_messages={"invalid_choice": "A country is written like DE."},
+    )
+
+
+@method_decorator(never_cache, "dispatch")
+class OrdersView(APIView):
+    """Buy what is in the bag."""
+
+    throttle_classes = [OrderThrottle]
+
+    @extend_schema(
+        request=OrderInput, responses=answers(OrderSerializer, 400, 403, 404, 409, 429, status=201)
+    )
+    def post(self, request):
+        """Promise the units and open the payment. Sending it again answers the same order."""
+        wanted = asked(OrderInput, request.data)
+        shop = get_object_or_404(Shop, slug=wanted.pop("shop"))
+        key, seen = wanted.pop("key"), wanted.pop("seen")
+        delivery = checkout.Delivery(**wanted)
+        order = checkout.place(shop, str(request.visitor), key, delivery, seen=seen)
+        if order.status == Order.Status.PENDING:
+            # Unreachable provider: the units stay held, and the same key comes here again.
+            payments.start(order.payment)
+        return Response(OrderSerializer(order).data, status=201)
+
+
+@method_decorator(never_cache, "dispatch")
+class OrderView(APIView):
+    """One order, for whoever has its token."""
+
+    @extend_schema(responses=answers(OrderSerializer, 404))
+    def get(self, request, token):
+        """While it is pending, the provider is asked now and then: the webhook may be lost."""
+        order = found(token)
+        if order.status == Order.Status.PENDING and is_time_to_look(order):
+            with suppress(DomainError):  # no answer, or a strange one: ours stands
+                checkout.confirm(order.payment)
+            order = found(token)
+        return Response(OrderSerializer(order).data)
+
+
+@method_decorator(never_cache, "dispatch")
+class CancelView(APIView):
+    """The shopper does not want it any more."""
+
+    @extend_schema(request=None, responses=answers(OrderSerializer, 403, 404, 409))
+    def post(self, request, token):
+        order = found(token)
+        if order.owner != str(request.visitor):  # whoever has the link may look, not cancel
+            raise Http404("No Order matches the given query.")
+        lifecycle.cancel(order)
+        return Response(OrderSerializer(order).data)
+
+
+def found(token) -> Order:
+    return get_object_or_404(Order.objects.select_related("payment"), token=token)
+
+
+def is_time_to_look(order: Order) -> bool:
+    try:
+        return cache.add(f"look-{order.pk}", True, timeout=LOOK_EVERY)
+    except Exception:  # a dead cache must not keep the shopper from her result
+        logger.warning("looks are not being counted", exc_info=True)
+        return True
