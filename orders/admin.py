@@ -48,13 +48,12 @@ class OrderAdmin(backoffice.ShopScopedAdmin):
     search_fields = ["name", "email", "lines__title"]
     actions = None
     fieldsets = [
-        (None, {"fields": ["order_number", "state", "show", "placed_at", "settled_at"]}),
-        ("Money", {"fields": ["goods", "delivery", "amount", "payment_state", "refusal"]}),
-        ("Send to", {"fields": ["name", "address", "email"]}),
+        (None, {"fields": [("order_number", "status", "show"), ("placed_at", "settled_at")]}),
+        ("Money", {"fields": [("goods", "delivery", "amount"), ("payment_state", "refusal")]}),
+        ("Send to", {"fields": [("name", "email"), "address"]}),
     ]
     readonly_fields = [
         "order_number",
-        "state",
         "goods",
         "delivery",
         "amount",
@@ -123,7 +122,11 @@ def dashboard(request, context):
         .annotate(item_count=Count("items"))
         .order_by("status", "starts_at")[:SHOWN]
     )
-    context |= {"next_shows": shows, "sees_orders": backoffice.may(request, backoffice.DESK)}
+    context |= {
+        "title": "Today",
+        "next_shows": shows,
+        "sees_orders": backoffice.may(request, backoffice.DESK),
+    }
     if context["sees_orders"]:
         context |= sales(backoffice.shops_of(request, backoffice.DESK))
     context["may_add_show"] = backoffice.may(request, backoffice.MANAGERS)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from livecommerce import media
 from livecommerce.errors import DomainError
@@ -58,8 +58,12 @@ def srcset(picture: Picture) -> str:
 
 def of_variant(variant: Variant, width: int = 320) -> str | None:
     """Its own picture, or else the first of its product."""
-    picture = variant.picture or cover(variant.product.gallery.all())
+    picture = shown(variant)
     return picture and address(picture, width)
+
+
+def shown(variant: Variant) -> Picture | None:
+    return variant.picture or cover(variant.product.gallery.all())
 
 
 def cover(gallery: Iterable) -> Picture | None:
@@ -81,7 +85,9 @@ def _decoded(raw: bytes) -> Image.Image:
             raise BadPicture("At most 25 megapixels.", field="picture")
         image.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
         return ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except BadPicture:
+        raise
+    except Exception as error:  # on damaged files decoders raise whatever they please
         raise BadPicture("This is not a picture we can read.", field="picture") from error
 
 

@@ -4,6 +4,8 @@ Each verb is one guarded UPDATE per variant, in the order of their ids, so that 
 never wait for each other crosswise.
 """
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F
 
@@ -30,6 +32,11 @@ class OutOfStock(DomainError):
 def group(shop_id: int) -> str:
     """The channel-layer group that hears of the shop's stock."""
     return f"stock.{shop_id}"
+
+
+def lock(variant_ids: Iterable[int]) -> None:
+    """Have these rows, in the order of their ids, for a transaction that will use several verbs."""
+    list(Stock.objects.select_for_update().filter(variant__in=variant_ids).order_by("variant"))
 
 
 @transaction.atomic

@@ -1,0 +1,59 @@
+// The line-up: what is pinned, what is left of it; pin by click and by key.
+import { change, facts, find, page } from "control/page"
+import { stage } from "control/stage"
+
+let pinned = null // item id
+
+function drawPinned(item) {
+  pinned = item
+  for (const row of page.querySelectorAll("[data-item]")) {
+    const isOn = Number(row.dataset.item) === item
+    row.toggleAttribute("data-pinned", isOn)
+    const button = find("[data-pin]", row)
+    if (!button) continue
+    button.setAttribute("aria-pressed", isOn)
+    button.textContent = isOn ? "Unpin" : "Pin"
+  }
+}
+
+async function toggle(row) {
+  const item = Number(row.dataset.item)
+  row.toggleAttribute("data-busy", true)
+  if (item === pinned) await change("DELETE", `shows/${facts.slug}/pin/`)
+  else await change("POST", `shows/${facts.slug}/pin/`, { item })
+  row.toggleAttribute("data-busy", false)
+}
+
+function drawLevel(variant, left) {
+  for (const level of page.querySelectorAll(`[data-level="${Number(variant)}"]`)) {
+    level.dataset.left = left
+    find("[data-left-count]", level).textContent = left
+  }
+}
+
+export const itemHandlers = {
+  "room.snapshot": ({ pin, stock }) => {
+    drawPinned(pin ? pin.item : null)
+    for (const [variant, left] of Object.entries(stock)) drawLevel(variant, left)
+  },
+  "pin.opened": ({ data }) => drawPinned(data.item),
+  "pin.closed": () => drawPinned(null),
+  "show.ended": () => drawPinned(null),
+  "stock.level": ({ variant, left }) => drawLevel(variant, left),
+}
+
+find("[data-items]").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pin]")
+  if (button) toggle(button.closest("[data-item]"))
+})
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable], dialog[open]")
+  if (isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return
+  if (!facts.may_host || stage.status !== "live" || !/^[0-9]$/.test(event.key)) return
+  const row = find(event.key === "0" ? "[data-pinned]" : `[data-number="${event.key}"]`)
+  if (!row) return
+  event.preventDefault()
+  row.scrollIntoView({ block: "nearest" })
+  toggle(row)
+})
