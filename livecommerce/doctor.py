@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.checks import Warning as CheckWarning
 from django.core.checks import run_checks
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from livecommerce import health
@@ -50,8 +49,7 @@ def _redis() -> Finding:
 
 
 def _storage() -> Finding:
-    kind = type(default_storage._wrapped if hasattr(default_storage, "_wrapped") else 0).__name__
-    if kind.startswith("S3"):
+    if settings.FILES["BACKEND"].endswith("S3Storage"):
         return Finding("ok", "files", "An S3 bucket.")
     return Finding("note", "files", f"In {settings.MEDIA_ROOT}. Set AWS_STORAGE_BUCKET_NAME.")
 

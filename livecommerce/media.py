@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
 OPEN_TO_ALL = ("pictures/", "takes/")
+MAX_PATH = 200
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".webp": "image/webp"}
 
 
@@ -20,12 +21,17 @@ def address(path: str) -> str:
 
 @require_safe
 def file(request, path):
-    if not path.startswith(OPEN_TO_ALL) or ".." in path.split("/") or "\\" in path:
+    if (
+        not path.startswith(OPEN_TO_ALL)
+        or len(path) > MAX_PATH
+        or ".." in path.split("/")
+        or "\\" in path
+    ):
         raise Http404
     try:
         stored = default_storage.open(path)
         stored.peek(1) if hasattr(stored, "peek") else None
-    except (FileNotFoundError, IsADirectoryError, ValueError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):
         raise Http404 from None
     suffix = path[path.rfind(".") :]
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from environs import Env
 
 env = Env()
@@ -67,7 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "livecommerce.compression.TextOnlyGZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "livecommerce.policy.BackOfficePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -119,6 +120,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+    # A file for the tests too: threads that share a database in memory do not race as in life.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
@@ -142,7 +145,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Work: the row is the queue, Celery is the bell, beat rings again for what was lost.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"streams.tasks.make_*": {"queue": "media"}}
@@ -180,6 +183,11 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("hls", BASE_DIR / "node_modules" / "hls.js" / "dist"),
 ]
+STATICFILES_PICKED = {"hls": ("hls.light.min.mjs", "hls.worker.js", "hls.worker.js.map")}
+STATICFILES_FINDERS = [
+    "livecommerce.finders.PickyFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STATICFILES_HASHED = env.bool("STATICFILES_HASHED", not DEBUG)
 STORAGES = {
     "default": FILES,
@@ -190,6 +198,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not STATICFILES_HASHED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -235,19 +244,24 @@ else:
     ]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["livecommerce.callers.OwnPagesOnly"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PARSER_CLASSES": ["livecommerce.callers.BodyParser"],
+    "DEFAULT_PAGINATION_CLASS": "livecommerce.callers.Page",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "livecommerce.api.refuse",
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_RATES": {"orders": env.str("ORDERS_RATE", "30/min")},
+    # How many proxies of ours add to X-Forwarded-For; what a stranger writes there is not read.
+    "NUM_PROXIES": env.int("NUM_PROXIES", 0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Live commerce",
     "DESCRIPTION": "Shops, shows and orders. Refusals are 409 {code, detail}.",
     "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "ShowStatus": "streams.models.Show.Status",
@@ -261,4 +275,43 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+}
+
+# The back office: neutral, so that the goods and the picture are the colour
+UNFOLD = {
+    "SITE_TITLE": "Back office",
+    "SITE_HEADER": "Back office",
+    "SITE_SYMBOL": "storefront",
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "orders.admin.dashboard",
+    "SIDEBAR": {"navigation": "orders.admin.navigation"},
+    "STYLES": [lambda request: static("css/control-room.css")],
+    "COLORS": {
+        "base": {
+            "50": "oklch(98.4% .003 85)",
+            "100": "oklch(96.4% .004 85)",
+            "200": "oklch(92% .005 85)",
+            "300": "oklch(86% .006 85)",
+            "400": "oklch(70% .008 85)",
+            "500": "oklch(53% .009 85)",
+            "600": "oklch(43% .009 85)",
+            "700": "oklch(35% .008 85)",
+            "800": "oklch(26% .007 85)",
+            "900": "oklch(20% .006 85)",
+            "950": "oklch(13% .005 85)",
+        },
+        "primary": {
+            "50": "oklch(97% .015 30)",
+            "100": "oklch(94% .03 30)",
+            "200": "oklch(88% .06 30)",
+            "300": "oklch(81% .09 30)",
+            "400": "oklch(73% .12 30)",
+            "500": "oklch(66% .14 30)",
+            "600": "oklch(50% .14 30)",
+            "700": "oklch(44% .12 30)",
+            "800": "oklch(38% .1 30)",
+            "900": "oklch(32% .08 30)",
+            "950": "oklch(24% .06 30)",
+        },
+    },
 }

@@ -43,10 +43,9 @@ def put(
         pk=item_id, show__shop=shop, product=variant.product_id
     ).first()
     changes = {"quantity": quantity} | ({"item": item} if item else {})
-    if not bag.lines.filter(variant=variant).update(**changes):
-        if bag.lines.count() >= MAX_LINES:
-            raise Invalid(f"At most {MAX_LINES} different things.", field="variant")
-        BagLine.objects.create(bag=bag, variant=variant, **changes)
+    if bag.lines.exclude(variant=variant).count() >= MAX_LINES:
+        raise Invalid(f"At most {MAX_LINES} different things.", field="variant")
+    BagLine.objects.update_or_create(bag=bag, variant=variant, defaults=changes)
     bag.save(update_fields=["changed_at"])
     return bag
 

@@ -122,10 +122,11 @@ def orders_end() -> Iterator[str]:
     late = timezone.now() - GRACE
     for order in Order.objects.filter(status=Order.Status.PENDING, expires_at__lt=late):
         yield f"{order}: should have expired at {order.expires_at:%Y-%m-%d %H:%M}"
-    for order in Order.objects.filter(status=Order.Status.AUTHORIZED, payment__changed_at__lt=late):
-        yield f"{order}: authorised, and nobody captures it"
+    waiting = Q(order__status=Order.Status.AUTHORIZED) | Q(status=Payment.Status.CAPTURING)
+    for payment in Payment.objects.filter(waiting, changed_at__lt=late).select_related("order"):
+        yield f"{payment.order}: authorised, and nobody captures it"
     for payment in Payment.objects.filter(
-        is_void_due=True, status=Payment.Status.STARTED, changed_at__lt=late
+        is_void_due=True, status__in=Payment.VOIDABLE, changed_at__lt=late
     ):
         yield f"{payment}: should have been voided"
 

@@ -60,7 +60,7 @@ def place(shop: Shop, owner: str, key: str, delivery: Delivery, *, seen: int) ->
     """
     try:
         return _place(shop, owner, key, delivery, seen)
-    except IntegrityError as error:
+    except (IntegrityError, StaleState) as error:
         # The same submit arrived twice at once: the other one was faster by a breath.
         placed = Order.objects.filter(owner=owner, key=key, shop=shop).first()
         if placed is None:  # another tab holds for this visitor since a moment ago
@@ -83,10 +83,12 @@ def _place(shop: Shop, owner: str, key: str, delivery: Delivery, seen: int) -> O
     earlier = {order.key: order for order in relevant}
     if key in earlier:
         return earlier[key]
+    quote = pricing.quote(Bag(shop=shop, owner=owner))
     # One visitor holds once: placing anew gives back what the order before it held.
     for order in earlier.values():
+        # Rows that are released and held are locked in one order, or two buyers wait crosswise.
+        stock.lock({*order.quantities(), *quote.quantities})
         lifecycle.give_up(order)
-    quote = pricing.quote(Bag(shop=shop, owner=owner))
     if not quote.lines:
         raise EmptyBag("There is nothing in the bag.")
     if quote.total != seen:

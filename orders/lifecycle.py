@@ -6,7 +6,7 @@ Moves that end a payment without money only mark it; orders.payments makes the c
 from django.db import transaction
 from django.utils import timezone
 
-from livecommerce.states import advance
+from livecommerce.states import StaleState, advance
 from orders import bag
 from orders.models import Order, Payment
 from shops import stock
@@ -30,7 +30,7 @@ def mark_paid(order: Order) -> None:
 @transaction.atomic(durable=True)
 def expire(order: Order) -> None:
     """Give up on an unpaid order and put its units back on the shelf."""
-    _give_up(order, Order.Status.EXPIRED)
+    give_up(order, Order.Status.EXPIRED)
 
 
 @transaction.atomic(durable=True)
@@ -39,16 +39,20 @@ def cancel(order: Order) -> None:
     give_up(order)
 
 
-def give_up(order: Order) -> None:
-    """Cancel as a part of a transaction."""
-    _give_up(order, Order.Status.CANCELLED)
+def give_up(order: Order, to: str = Order.Status.CANCELLED) -> None:
+    """End an order without a sale, as a part of a transaction. Loses once the capture began."""
+    # Payment, order, stock: in this order everywhere, so that nobody waits crosswise.
+    # The client secret stays payable until the intent itself is cancelled.
+    payment = Payment.objects.filter(order=order, status__in=Payment.VOIDABLE)
+    if not payment.update(is_void_due=True, changed_at=timezone.now()):
+        raise StaleState(f"The payment of {order} cannot be let go any more.")
+    drop(order, to)
 
 
-def _give_up(order: Order, to: str) -> None:
+def drop(order: Order, to: str = Order.Status.CANCELLED) -> None:
+    """The same when its payment has ended already."""
     advance(order, to, settled_at=timezone.now())
     stock.release(order.quantities())
-    # The client secret stays payable until the intent itself is cancelled.
-    Payment.objects.filter(order=order).update(is_void_due=True)
     _tell(order, f"order.{to}")
 
 

@@ -170,6 +170,7 @@ class Payment(models.Model):
         Status.AUTHORIZED: {Status.CAPTURING, Status.VOIDED},
         Status.CAPTURING: {Status.CAPTURED, Status.FAILED},
     }
+    VOIDABLE = (Status.STARTED, Status.AUTHORIZED)
 
     order = models.OneToOneField(Order, models.PROTECT)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STARTED)

@@ -5,7 +5,7 @@ call that died is made again by a sweeper, under the same idempotency key.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.db import transaction
 from django.db.models import F
@@ -15,11 +15,19 @@ from livecommerce.states import StaleState, advance
 from orders import gateway, lifecycle
 from orders.models import Order, Payment
 
+ENDS = ("succeeded", "canceled")  # an intent moves no further
+
 
 class Mismatch(DomainError):
     """The provider's object is not the one we asked for: nothing is believed of it."""
 
     code = "payment_mismatch"
+
+
+class Taken(DomainError):
+    """The money is ours already: it can be refunded, not let go."""
+
+    code = "payment_taken"
 
 
 def start(payment: Payment) -> Payment:
@@ -34,10 +42,17 @@ def start(payment: Payment) -> Payment:
             metadata={"order": str(payment.order.token)},
             email=payment.order.email,
         )
-    Payment.objects.filter(pk=payment.pk).update(
-        reference=intent.reference, client_secret=intent.client_secret
+    waiting = Payment.objects.filter(
+        pk=payment.pk, status=Payment.Status.STARTED, reference__isnull=True
     )
-    payment.reference, payment.client_secret = intent.reference, intent.client_secret
+    if waiting.update(reference=intent.reference, client_secret=intent.client_secret):
+        payment.reference, payment.client_secret = intent.reference, intent.client_secret
+        return payment
+    payment.refresh_from_db(fields=["status", "reference", "client_secret"])
+    if payment.reference is None:
+        # The order ended during the call, and nobody else knows of this intent.
+        gateway.cancel(intent.reference, key=f"abandon-{intent.reference}")
+        raise StaleState(f"The order of {payment} has ended.")
     return payment
 
 
@@ -49,10 +64,9 @@ def look(payment: Payment) -> None:
     _check(payment, intent)
     if intent.status == "requires_capture":
         authorize(payment)
-    elif intent.status == "succeeded":
-        settle(payment, intent)
-    elif intent.status == "canceled":
-        _voided(payment)
+    elif intent.status in ENDS:
+        with suppress(StaleState):  # we are there already, or somebody else brought us there
+            _write_end(payment, intent)
     elif intent.failure:
         Payment.objects.filter(pk=payment.pk).update(refusal=intent.failure[:300])
 
@@ -67,19 +81,20 @@ def authorize(payment: Payment) -> None:
         payment.refresh_from_db()
         payment.order.refresh_from_db()
         if payment.order.status in (Order.Status.EXPIRED, Order.Status.CANCELLED):
-            void(payment)
+            with suppress(StaleState):  # a sweeper was faster
+                void(payment)
 
 
 def capture(payment: Payment) -> None:
     """Claim, call, settle. Run it twice and the shopper still pays once."""
     if payment.status != Payment.Status.CAPTURING:
-        advance(payment, Payment.Status.CAPTURING)  # from here on it cannot be voided
+        _claim(payment)
     intent = gateway.retrieve(payment.reference)  # look first: an earlier call may have worked
+    _check(payment, intent)
     if intent.status == "requires_capture":
         with _numbered(payment, "capture") as key:
             intent = gateway.capture(payment.reference, key=key)
-    _check(payment, intent)
-    settle(payment, intent)
+    _write_end(payment, intent)
 
 
 def settle(payment: Payment, intent: gateway.Intent) -> None:
@@ -100,19 +115,40 @@ def void(payment: Payment) -> None:
     """Let the money go: its order ended without a sale. Never after the capture was claimed."""
     if payment.reference:
         intent = gateway.retrieve(payment.reference)
-        if intent.status not in ("canceled", "succeeded"):
+        _check(payment, intent)
+        if intent.status == "succeeded":
+            raise Taken(f"{payment} was captured by hand. Please give it back by hand, too.")
+        if intent.status != "canceled":
             with _numbered(payment, "cancel") as key:
                 intent = gateway.cancel(payment.reference, key=key)
-        _check(payment, intent)
-    _voided(payment)
-
-
-def _voided(payment: Payment) -> None:
-    with transaction.atomic():
+        _write_end(payment, intent)
+    else:
         advance(payment, Payment.Status.VOIDED, is_void_due=False)
-        if payment.order.status in Order.HOLDING:  # cancelled by hand at the provider
-            lifecycle.give_up(payment.order)
-            Payment.objects.filter(pk=payment.pk).update(is_void_due=False)
+
+
+@transaction.atomic
+def _claim(payment: Payment) -> None:
+    """From here on it can be captured only. Of a capture and a cancel, this row lets one win."""
+    advance(payment, Payment.Status.CAPTURING)
+    if Payment.objects.filter(pk=payment.pk, is_void_due=True).exists():
+        raise StaleState(f"The order of {payment} has ended.")
+
+
+def _write_end(payment: Payment, intent: gateway.Intent) -> None:
+    if intent.status == "succeeded":
+        settle(payment, intent)
+    elif intent.status == "canceled":  # by us; or by the bank, after days; or by hand
+        _let_go(payment)
+
+
+@transaction.atomic
+def _let_go(payment: Payment) -> None:
+    """Write down that the provider holds nothing any more; an order that waited for it ends."""
+    was_claimed = payment.status == Payment.Status.CAPTURING
+    to = Payment.Status.FAILED if was_claimed else Payment.Status.VOIDED
+    advance(payment, to, is_void_due=False)
+    if payment.order.status in Order.HOLDING:
+        lifecycle.drop(payment.order)
 
 
 @contextmanager

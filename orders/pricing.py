@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, prefetch_related_objects
 
 from orders.models import Bag, BagLine
 from shops import pictures
@@ -74,8 +74,15 @@ def _quoted(line: BagLine) -> QuotedLine:
     )
 
 
+def illustrate(quote: Quote) -> None:
+    """Have a picture for each line: two queries, and none where every variant has its own."""
+    bare = [line.variant for line in quote.lines if line.variant.picture is None]
+    prefetch_related_objects(bare, "product__gallery__picture")
+
+
 def as_dict(quote: Quote) -> dict:
     """The quote as pages and API clients read it."""
+    illustrate(quote)
     return {
         "currency": quote.currency,
         "lines": [

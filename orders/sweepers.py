@@ -34,9 +34,7 @@ def expire() -> Iterator[str]:
 
 def void_due() -> Iterator[str]:
     """Payments of orders that ended without a sale."""
-    due = Payment.objects.filter(
-        is_void_due=True, status__in=[Payment.Status.STARTED, Payment.Status.AUTHORIZED]
-    )
+    due = Payment.objects.filter(is_void_due=True, status__in=Payment.VOIDABLE)
     yield from _each(due, payments.void, "voided")
 
 

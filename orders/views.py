@@ -6,14 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from livecommerce import visitors
 from livecommerce.errors import DomainError, Invalid
 from orders import bag as bags
 from orders import checkout as tills
 from orders import gateway, lifecycle, payments, pricing
-from orders.forms import DeliveryForm
+from orders.forms import DeliveryForm, country_name
 from orders.models import Order
 from shops.models import Shop
 
@@ -21,11 +23,12 @@ from shops.models import Shop
 @never_cache
 @require_safe
 def bag(request, shop):
-    shop = get_object_or_404(Shop, slug=shop)
+    shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
     found = bags.find(shop, str(request.visitor))
-    return render(
-        request, "orders/bag.html", {"shop": shop, "quote": found and pricing.quote(found)}
-    )
+    quote = found and pricing.quote(found)
+    if quote:
+        pricing.illustrate(quote)
+    return render(request, "orders/bag.html", {"shop": shop, "quote": quote})
 
 
 @require_POST
@@ -50,7 +53,7 @@ def put_in_bag(request, shop):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request, shop):
-    shop = get_object_or_404(Shop, slug=shop)
+    shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
     owner = str(request.visitor)
     found = bags.find(shop, owner)
     quote = found and pricing.quote(found)
@@ -69,10 +72,21 @@ def checkout(request, shop):
     if not quote or not quote.lines:
         return redirect("bag", shop=shop.slug)
     # What is confirmed is always the total on this page, whatever the page before it said.
-    form.data = form.data | {"seen": quote.total} if form.is_bound else form.data
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["seen"] = quote.total
+    pricing.illustrate(quote)
     status = 409 if form.is_bound else 200
     return render(
-        request, "orders/checkout.html", {"shop": shop, "quote": quote, "form": form}, status=status
+        request,
+        "orders/checkout.html",
+        {
+            "shop": shop,
+            "quote": quote,
+            "form": form,
+            "hold_minutes": settings.HOLD_SECONDS // 60,
+        },
+        status=status,
     )
 
 
@@ -80,20 +94,27 @@ def checkout(request, shop):
 @require_safe
 def order(request, token):
     """One address for paying, waiting and the receipt; the link itself is the key to it."""
-    placed = get_object_or_404(Order.objects.select_related("shop", "payment"), token=token)
+    placed = get_object_or_404(Order.objects.select_related("shop__avatar", "payment"), token=token)
     trouble = ""
     try:
         if placed.status == Order.Status.PENDING:
             payments.start(placed.payment)
             tills.confirm(placed.payment)
-            placed.refresh_from_db()
+            placed.refresh_from_db(fields=["status", "settled_at"])
     except gateway.GatewayUnavailable:
         trouble = "We cannot reach the payment service. Your units stay held; please try again."
+    except DomainError as refusal:
+        trouble = refusal.detail
+        placed.refresh_from_db()  # it may have ended in this moment
     return render(
         request,
         "orders/order.html",
         {
             "order": placed,
+            "shop": placed.shop,
+            "is_mine": placed.owner == visitors.read(request.COOKIES.get(visitors.COOKIE)),
+            "country": country_name(placed.country),
+            "now": timezone.now(),
             "lines": placed.lines.all(),
             "trouble": trouble,
             "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,

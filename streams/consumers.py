@@ -9,7 +9,7 @@ from livecommerce import visitors
 from livecommerce.errors import DomainError
 from streams import chat, presence, rooms
 
-NOT_FOUND, TOO_BIG, COME_BACK = 4404, 1009, 1012
+NOT_FOUND, TOO_BIG, NO_BINARY = 4404, 1009, 1003
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -47,8 +47,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             presence.leave(self.show.pk)
 
     async def receive(self, text_data=None, bytes_data=None):
-        if text_data is None or len(text_data) > rooms.MAX_FRAME:
-            await self.close(TOO_BIG if text_data else 1003)
+        if text_data is None or len(text_data.encode()) > rooms.MAX_FRAME:
+            await self.close(TOO_BIG if text_data else NO_BINARY)
             return
         try:
             frame = json.loads(text_data)
@@ -57,7 +57,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         match frame:
             case {"type": "chat.say", "text": str(text), "nonce": str(nonce)}:
                 name = frame.get("name")
-                await self.say(text, name if isinstance(name, str) else "", nonce[:64])
+                echo = nonce[:64].encode(errors="replace").decode()  # half a letter cannot travel
+                await self.say(text, name if isinstance(name, str) else "", echo)
             case {"type": "room.catch_up", "after": int(seq)} if 0 <= seq < 2**53:
                 await self.send_frame(await database_sync_to_async(rooms.catch_up)(self.show, seq))
             case _:

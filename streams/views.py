@@ -10,25 +10,40 @@ from streams import lineup, presence, rooms
 from streams.models import Show
 
 SHOWN = 12  # cards of one kind on a page
+AHEAD = (Show.Status.LIVE, Show.Status.SCHEDULED)
 
 
 @require_safe
 def home(request):
     """Live now, coming up, replays, goods."""
-    shows = _shows(Show.objects.all())
+    cards = _cards(Show.objects.all())
     return render(
-        request, "streams/home.html", shows | {"products": _goods(Product.objects.on_sale())}
+        request,
+        "streams/home.html",
+        {
+            "live": cards.live().order_by("-live_at")[:SHOWN],
+            "coming_up": cards.coming_up().order_by("starts_at")[:SHOWN],
+            "replays": cards.replays().order_by("-ended_at")[:SHOWN],
+            "products": _goods(Product.objects.on_sale()),
+        },
     )
 
 
 @require_safe
 def shop(request, slug):
     found = get_object_or_404(Shop.objects.select_related("avatar", "hero"), slug=slug)
+    cards = _cards(found.shows.all())
+    ahead = cards.filter(status__in=AHEAD).order_by("status", "starts_at")[: 2 * SHOWN]
     return render(
         request,
         "streams/shop.html",
-        _shows(found.shows.all())
-        | {"shop": found, "products": _goods(found.products.on_sale(), limit=200)},
+        {
+            "shop": found,
+            "live": [each for each in ahead if each.status == Show.Status.LIVE],
+            "coming_up": [each for each in ahead if each.status == Show.Status.SCHEDULED],
+            "replays": cards.replays().order_by("-ended_at")[:SHOWN],
+            "products": _goods(found.products.on_sale(), limit=200),
+        },
     )
 
 
@@ -51,14 +66,11 @@ def show(request, slug):
     )
 
 
-def _shows(shows) -> dict:
-    """Live, coming and ended shows for cards, each list in one query."""
-    cards = shows.select_related("shop__avatar", "poster", "shop__hero")
-    return {
-        "live": cards.live().annotate(viewers=presence.counted()).order_by("-live_at")[:SHOWN],
-        "coming_up": cards.coming_up().order_by("starts_at")[:SHOWN],
-        "replays": cards.replays().order_by("-ended_at")[:SHOWN],
-    }
+def _cards(shows):
+    """Shows with all that their cards say."""
+    return shows.select_related("shop__avatar", "poster", "shop__hero").annotate(
+        viewers=presence.counted()
+    )
 
 
 def _goods(products, limit: int = SHOWN):

@@ -76,6 +76,10 @@ class IngestConsumer(AsyncWebsocketConsumer):
                 await self.send_frame({"type": "error", "code": "bad_frame"})
 
     async def start(self):
+        # Joined before opening: a show that ends in this moment is heard of.
+        group = log.group(self.show.pk)
+        await self.channel_layer.group_add(group, self.channel_name)
+        self.groups.append(group)
         try:
             self.take = await database_sync_to_async(takes.open)(self.show)
         except DomainError as refusal:
@@ -84,9 +88,6 @@ class IngestConsumer(AsyncWebsocketConsumer):
         self.rendition = await database_sync_to_async(Rendition.objects.get)(
             show=self.show, name=Rendition.SOURCE
         )
-        group = log.group(self.show.pk)
-        await self.channel_layer.group_add(group, self.channel_name)
-        self.groups.append(group)
         await self.send_frame({"type": "studio.ready"})
 
     async def take_chunk(self, data: bytes):
@@ -165,6 +166,8 @@ class IngestConsumer(AsyncWebsocketConsumer):
         await self.close(code)
 
     async def refuse(self, code: str, detail: str, close_code: int):
+        if self.is_closing:  # by now it makes no difference
+            return
         self.is_closing = True
         await self.send_frame({"type": "error", "code": code, "detail": detail})
         await self.close(close_code)

@@ -57,7 +57,7 @@ def due() -> QuerySet[Rendition]:
         status=Rendition.Status.MAKING, claimed_at__lte=stale
     ):
         try:
-            advance(rendition, Rendition.Status.DUE)
+            advance(rendition, _after_failure(rendition))
         except StaleState:
             continue
     waiting = Rendition.objects.filter(
@@ -96,8 +96,7 @@ def make(rendition: Rendition) -> None:
         ).distinct():
             _encode(rendition, take)
     except (CannotMake, MediaError):
-        last = rendition.tries >= MAX_TRIES
-        advance(rendition, Rendition.Status.FAILED if last else Rendition.Status.DUE)
+        advance(rendition, _after_failure(rendition))
         raise
     advance(rendition, Rendition.Status.READY)
 
@@ -117,6 +116,11 @@ def make_poster(show: Show) -> None:
     with _run(ffmpeg.poster(), map(_read, pieces), seconds=10) as still:
         picture = pictures.store(show.shop, still)
     Show.objects.filter(pk=show.pk, poster=None).update(poster=picture)
+
+
+def _after_failure(rendition: Rendition) -> str:
+    is_last = rendition.tries >= MAX_TRIES
+    return Rendition.Status.FAILED if is_last else Rendition.Status.DUE
 
 
 def _encode(rendition: Rendition, take: Take) -> None:

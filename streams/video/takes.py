@@ -49,7 +49,9 @@ def begin(take: Take) -> None:
 
 def keep_init(take: Take, rendition: Rendition, init: packager.Init) -> None:
     """What players need before any segment of the take."""
-    default_storage.save(init_path(take, rendition), ContentFile(init.data))
+    path = init_path(take, rendition)
+    default_storage.delete(path)  # of a maker that died: a file is never written over
+    default_storage.save(path, ContentFile(init.data))
     Rendition.objects.filter(pk=rendition.pk).update(
         width=init.width, height=init.height, codecs=init.codecs
     )
@@ -58,7 +60,7 @@ def keep_init(take: Take, rendition: Rendition, init: packager.Init) -> None:
 def keep_segment(take: Take, rendition: Rendition, segment: packager.Segment) -> Segment:
     """Store one segment. The first one of a live take tells the room that there is a picture."""
     path = f"takes/{take.key}/{rendition.name}/{segment.number:06d}.m4s"
-    default_storage.save(path, ContentFile(segment.data))
+    path = default_storage.save(path, ContentFile(segment.data))  # another, if a file was left
     with transaction.atomic():
         row = Segment.objects.create(
             rendition=rendition,
@@ -70,7 +72,9 @@ def keep_segment(take: Take, rendition: Rendition, segment: packager.Segment) ->
             path=path,
         )
         if rendition.name == Rendition.SOURCE:
-            Take.objects.filter(pk=take.pk).update(heard_at=timezone.now())
+            receiving = Take.objects.filter(pk=take.pk, status=Take.Status.RECEIVING)
+            if not receiving.update(heard_at=timezone.now()):
+                raise StaleState(f"{take} was given up: it had been silent for too long.")
             if segment.number == 0:
                 log.append(take.show, "take.started", {"take": take.pk}, at=row.at)
     return row

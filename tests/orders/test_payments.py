@@ -1,0 +1,338 @@
+"""Money, through the real stand-in till over HTTP. The books are right after each story."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from livecommerce.states import StaleState
+from orders import checkout, gateway, lifecycle, payments, sweepers
+from orders.models import BagLine, Order, Payment
+from shops.models import Stock, StockMove
+from tests.factories import make_order, make_product
+from tests.orders.paying import at_the_till, by_hand, pay, payment_of, state_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order():
+    """Ann placed an order for two of five."""
+    return make_order(variant=make_product(on_hand=5).variants.get(), quantity=2)
+
+
+def counts(order):
+    row = Stock.objects.get(variant=order.lines.get().variant)
+    return row.on_hand, row.held
+
+
+def authorised(till, order):
+    pay(till, order).raise_for_status()
+    checkout.confirm(payment_of(order))
+    assert state_of(order) == ("authorized", "authorized")
+    return payment_of(order)
+
+
+def long_ago(order):
+    Payment.objects.filter(order=order).update(changed_at=timezone.now() - timedelta(minutes=2))
+
+
+def overdue(order):
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_sale(till, order, books_are_right):
+    payment = authorised(till, order)
+    assert counts(order) == (5, 2)
+    assert not BagLine.objects.exists()
+
+    payments.capture(payment)
+
+    assert state_of(order) == ("paid", "captured")
+    assert payment_of(order).captured == order.total == 2000
+    assert counts(order) == (3, 0)
+    assert StockMove.objects.get(reason="sold").reference == order.number
+    books_are_right()
+
+
+def test_asking_for_an_intent_twice_makes_one(till, order):
+    first, second = payment_of(order), payment_of(order)
+
+    payments.start(first)
+    payments.start(second)
+
+    assert first.reference == second.reference == payment_of(order).reference
+
+
+def test_a_refused_card_keeps_bag_and_hold_and_tells_why(till, order, books_are_right):
+    assert pay(till, order, "pm_card_chargeDeclinedInsufficientFunds").status_code == 402
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("pending", "started")
+    assert payment_of(order).refusal == "There is not enough money on this card."
+    assert BagLine.objects.count() == 1
+    assert counts(order) == (5, 2)
+    books_are_right()
+
+
+def test_a_second_card_after_a_refused_one_is_a_sale_without_the_refusal(
+    till, order, books_are_right
+):
+    pay(till, order, "pm_card_chargeDeclined")
+    checkout.confirm(payment_of(order))
+
+    payments.capture(authorised(till, order))
+
+    assert state_of(order) == ("paid", "captured")
+    assert payment_of(order).refusal == ""
+    books_are_right()
+
+
+def test_who_does_not_answer_the_bank_has_not_paid(till, order, books_are_right):
+    pay(till, order, "pm_card_threeDSecure2Required").raise_for_status()
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("pending", "started")
+    books_are_right()
+
+
+def test_a_card_that_says_yes_after_the_hold_ended_is_not_charged(till, order, books_are_right):
+    pay(till, order).raise_for_status()
+    overdue(order)
+    lifecycle.expire(Order.objects.get(pk=order.pk))
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("expired", "voided")
+    assert at_the_till(till, order)["status"] == "canceled"
+    assert at_the_till(till, order)["captured"] == 0
+    assert counts(order) == (5, 0)
+    assert BagLine.objects.count() == 1
+    books_are_right()
+
+
+def test_an_authorised_order_does_not_expire(till, order):
+    authorised(till, order)
+    overdue(order)
+
+    assert list(sweepers.expire()) == []
+    with pytest.raises(StaleState):
+        lifecycle.expire(Order.objects.get(pk=order.pk))
+
+    assert state_of(order) == ("authorized", "authorized")
+    assert not payment_of(order).is_void_due
+    assert counts(order) == (5, 2)
+
+
+def test_looking_again_at_any_time_changes_nothing(till, order, books_are_right):
+    payment = authorised(till, order)
+    payments.look(payment_of(order))
+    assert state_of(order) == ("authorized", "authorized")
+    payments.capture(payment)
+
+    for _ in range(2):
+        checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("paid", "captured")
+    assert counts(order) == (3, 0)
+    books_are_right()
+
+
+def test_looking_at_what_was_let_go_is_no_error(till, order, books_are_right):
+    payments.start(payment_of(order))
+    lifecycle.cancel(Order.objects.get(pk=order.pk))
+    list(sweepers.void_due())
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("cancelled", "voided")
+    assert counts(order) == (5, 0)
+    books_are_right()
+
+
+@pytest.mark.parametrize("kind", ["500_after", "drop_after", "500_before", "drop_before", "429"])
+def test_a_capture_whose_answer_was_lost_is_made_once(till, order, faults, books_are_right, kind):
+    payment = authorised(till, order)
+    faults("capture", kind, times=3 if kind.startswith("drop") else 1)
+
+    with pytest.raises(gateway.GatewayUnavailable):
+        payments.capture(payment)
+    assert state_of(order) == ("authorized", "capturing")
+    long_ago(order)
+
+    assert len(list(sweepers.capture_due())) == 1
+
+    assert state_of(order) == ("paid", "captured")
+    assert (at_the_till(till, order)["captures"], at_the_till(till, order)["captured"]) == (1, 2000)
+    assert counts(order) == (3, 0)
+    books_are_right()
+
+
+@pytest.mark.parametrize("kind", ["500_after", "drop_after", "500_before"])
+def test_an_intent_whose_answer_was_lost_is_asked_for_again(
+    till, order, faults, books_are_right, kind
+):
+    faults("create", kind, times=3 if kind.startswith("drop") else 1)
+    with pytest.raises(gateway.GatewayUnavailable):
+        payments.start(payment_of(order))
+    assert payment_of(order).reference is None
+
+    payments.capture(authorised(till, order))
+
+    assert state_of(order) == ("paid", "captured")
+    books_are_right()
+
+
+@pytest.mark.parametrize("kind", ["500_after", "drop_after", "500_before"])
+def test_a_void_whose_answer_was_lost_is_made_again(till, order, faults, books_are_right, kind):
+    pay(till, order).raise_for_status()
+    overdue(order)
+    faults("cancel", kind, times=3 if kind.startswith("drop") else 1)
+
+    list(sweepers.expire())
+    assert state_of(order) == ("expired", "started")
+    list(sweepers.void_due())
+
+    assert state_of(order) == ("expired", "voided")
+    assert at_the_till(till, order)["status"] == "canceled"
+    books_are_right()
+
+
+def test_a_capture_that_was_just_claimed_is_left_to_who_claimed_it(till, order):
+    payment = authorised(till, order)
+    long_ago(order)
+    payments._claim(payment)
+
+    assert list(sweepers.capture_due()) == []
+
+    assert at_the_till(till, order)["captures"] == 0
+
+
+def test_a_worker_that_died_after_its_claim_is_replaced(till, order, books_are_right):
+    payments._claim(authorised(till, order))
+    long_ago(order)
+
+    list(sweepers.capture_due())
+
+    assert state_of(order) == ("paid", "captured")
+    books_are_right()
+
+
+def test_a_payment_whose_webhook_never_came_is_found(till, order, books_are_right):
+    pay(till, order).raise_for_status()
+    assert list(sweepers.settle_unclear()) == []
+    long_ago(order)
+
+    list(sweepers.settle_unclear())
+    list(sweepers.capture_due())
+
+    assert state_of(order) == ("paid", "captured")
+    books_are_right()
+
+
+def test_one_sick_payment_does_not_keep_the_others_waiting(till, order, books_are_right):
+    authorised(till, order)
+    sick = make_order()
+    authorised(till, sick)
+    Payment.objects.filter(order=sick).update(reference="pi_unknown")
+
+    list(sweepers.capture_due())
+
+    assert state_of(order) == ("paid", "captured")
+    assert state_of(sick) == ("authorized", "capturing")
+
+
+def test_a_cancelled_order_is_not_captured_though_the_bell_rang(till, order, books_are_right):
+    rung = authorised(till, order)
+    lifecycle.cancel(Order.objects.get(pk=order.pk))
+
+    with pytest.raises(StaleState):
+        payments.capture(rung)
+
+    assert at_the_till(till, order)["captures"] == 0
+    list(sweepers.void_due())
+    assert state_of(order) == ("cancelled", "voided")
+    assert counts(order) == (5, 0)
+    books_are_right()
+
+
+def test_an_order_cannot_be_cancelled_once_its_capture_began(till, order, books_are_right):
+    payments._claim(authorised(till, order))
+
+    with pytest.raises(StaleState):
+        lifecycle.cancel(Order.objects.get(pk=order.pk))
+
+    assert state_of(order) == ("authorized", "capturing")
+    assert not payment_of(order).is_void_due
+    payments.capture(payment_of(order))
+    assert state_of(order) == ("paid", "captured")
+    books_are_right()
+
+
+@pytest.mark.parametrize("status", ["authorized", "capturing"])
+def test_what_the_bank_let_go_before_the_capture_is_no_sale(till, order, books_are_right, status):
+    payment = authorised(till, order)
+    if status == "capturing":
+        payments._claim(payment)
+    by_hand(till, order, "cancel")
+
+    payments.capture(payment_of(order))
+
+    assert state_of(order) == ("cancelled", "failed")
+    assert payment_of(order).captured == 0
+    assert counts(order) == (5, 0)
+    assert not StockMove.objects.filter(reason="sold").exists()
+    books_are_right()
+
+
+def test_what_was_cancelled_by_hand_at_the_provider_ends_its_order(till, order, books_are_right):
+    authorised(till, order)
+    by_hand(till, order, "cancel")
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("cancelled", "voided")
+    assert counts(order) == (5, 0)
+    books_are_right()
+
+
+def test_what_was_captured_by_hand_at_the_provider_is_a_sale(till, order, books_are_right):
+    pay(till, order).raise_for_status()
+    by_hand(till, order, "capture")
+
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("paid", "captured")
+    assert counts(order) == (3, 0)
+    books_are_right()
+
+
+def test_money_taken_by_hand_after_the_order_ended_is_never_called_void(till, order):
+    pay(till, order).raise_for_status()
+    by_hand(till, order, "capture")
+    overdue(order)
+
+    list(sweepers.expire())
+    checkout.confirm(payment_of(order))
+
+    assert state_of(order) == ("expired", "started")
+    assert payment_of(order).is_void_due
+
+
+@pytest.mark.parametrize("act", [payments.look, payments.capture, payments.void])
+@pytest.mark.parametrize("field", ["amount", "currency", "token"])
+def test_an_intent_that_is_not_ours_is_not_believed(till, order, field, act):
+    authorised(till, order)
+    payment, wrong = payment_of(order), {"amount": 2001, "currency": "usd", "token": uuid.uuid4()}
+    row = payment.order if field == "token" else payment
+    type(row).objects.filter(pk=row.pk).update(**{field: wrong[field]})
+
+    with pytest.raises(payments.Mismatch):
+        act(payment_of(order))
+
+    assert state_of(order)[0] == "authorized"
+    assert at_the_till(till, order)["captures"] == 0
+    assert at_the_till(till, order)["status"] == "requires_capture"

@@ -1,0 +1,200 @@
+import uuid
+
+import pytest
+
+from livecommerce.errors import Invalid
+from orders import bag as bags
+from orders.models import BagLine, Order
+from orders.views import whole
+from shops.models import Stock
+from tests.factories import DELIVERY, carry, make_order, make_product
+from tests.orders.paying import pay, state_of
+
+pytestmark = pytest.mark.django_db
+NO_NUMBERS = ["-1", "+1", "1.5", "1e3", "0x1", "١", "²", "NaN", "inf", "", " 1", "1 ", "1_0", "one"]
+NO_QUANTITIES = [*NO_NUMBERS, "21", str(10**9), str(2**63), "9" * 400]
+
+
+@pytest.fixture
+def ann(client):
+    return carry(client, "ann")
+
+
+@pytest.fixture
+def cup():
+    return make_product(on_hand=5, price=1000).variants.get()
+
+
+@pytest.fixture
+def shop(cup):
+    return cup.product.shop
+
+
+def quantities():
+    return list(BagLine.objects.values_list("variant", "quantity"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"), [("0", 0), ("7", 7), ("007", 7), ("9" * 18, 10**18 - 1)]
+)
+def test_a_whole_number_is_read(raw, number):
+    assert whole(raw, "quantity") == number
+
+
+@pytest.mark.parametrize("raw", [*NO_NUMBERS, None, "9" * 19, "1\n", "1\x00", "[1]"])
+def test_what_is_no_whole_number_is_refused_by_the_name_of_its_field(raw):
+    with pytest.raises(Invalid) as refusal:
+        whole(raw, "quantity")
+
+    assert refusal.value.as_dict()["field"] == "quantity"
+
+
+def test_a_click_puts_one_more_into_the_bag(ann, shop, cup):
+    for _ in range(2):
+        answer = ann.post(f"/bag/{shop.slug}/put/", {"variant": cup.pk})
+
+    assert (answer.status_code, answer.url) == (302, f"/bag/{shop.slug}/")
+    assert quantities() == [(cup.pk, 2)]
+
+
+def test_the_bag_page_says_how_many(ann, shop, cup):
+    bags.put(shop, "ann", cup.pk, 2)
+
+    ann.post(f"/bag/{shop.slug}/put/", {"variant": cup.pk, "quantity": "4"})
+
+    assert quantities() == [(cup.pk, 4)]
+
+
+@pytest.mark.parametrize("field", ["quantity", "add", "variant"])
+@pytest.mark.parametrize("raw", NO_QUANTITIES)
+def test_a_number_that_makes_no_sense_changes_no_bag(ann, shop, cup, field, raw):
+    bags.put(shop, "ann", cup.pk, 2)
+    form = {"variant": cup.pk} | ({"quantity": "3"} if field == "variant" else {})
+
+    answer = ann.post(f"/bag/{shop.slug}/put/", form | {field: raw})
+
+    assert answer.status_code == 302
+    assert quantities() == [(cup.pk, 2)]
+
+
+@pytest.mark.parametrize("raw", [*NO_NUMBERS[:9], "9" * 400])
+def test_an_item_that_makes_no_sense_changes_no_bag(ann, shop, cup, raw):
+    ann.post(f"/bag/{shop.slug}/put/", {"variant": cup.pk, "item": raw})
+
+    assert quantities() == []
+
+
+def test_a_price_that_the_client_sends_is_ignored(ann, shop, cup):
+    ann.post(f"/bag/{shop.slug}/put/", {"variant": cup.pk, "price": "1", "unit_price": "1"})
+    form = DELIVERY | {"key": "k", "seen": "1000", "total": "1", "price": "1", "currency": "jpy"}
+
+    ann.post(f"/checkout/{shop.slug}/", form)
+
+    order = Order.objects.get()
+    assert (order.total, order.currency, order.lines.get().unit_price) == (1000, "eur", 1000)
+
+
+def test_a_checkout_leads_to_its_order_and_sent_twice_to_the_same(ann, shop, cup):
+    bags.put(shop, "ann", cup.pk, 2)
+    form = DELIVERY | {"key": "k", "seen": "2000"}
+
+    answers = [ann.post(f"/checkout/{shop.slug}/", form) for _ in range(2)]
+
+    assert {(answer.status_code, answer.url) for answer in answers} == {
+        (302, f"/orders/{Order.objects.get().token}/")
+    }
+    assert Stock.objects.get(variant=cup).held == 2
+
+
+@pytest.mark.parametrize("seen", [*NO_NUMBERS[:-2], "1", "999999999999999999999", "1.0"])
+def test_a_total_that_was_not_shown_places_nothing_and_keeps_what_was_typed(ann, shop, cup, seen):
+    bags.put(shop, "ann", cup.pk, 2)
+
+    answer = ann.post(f"/checkout/{shop.slug}/", DELIVERY | {"key": "k", "seen": seen})
+
+    assert answer.status_code == 409
+    assert not Order.objects.exists()
+    form = answer.context["form"]
+    assert form["line1"].value() == "Harbour Street 1"
+    assert form["seen"].value() == 2000  # what is confirmed next is the total on this page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "nobody"), ("country", "Atlantis"), ("name", ""), ("city", "x" * 81), ("key", "")],
+)
+def test_an_address_that_cannot_be_right_places_nothing(ann, shop, cup, field, value):
+    bags.put(shop, "ann", cup.pk, 1)
+    form = DELIVERY | {"key": "k", "seen": "1000"}
+
+    answer = ann.post(f"/checkout/{shop.slug}/", form | {field: value})
+
+    assert 400 <= answer.status_code < 500
+    assert field in answer.context["form"].errors
+    assert not Order.objects.exists()
+
+
+def test_there_is_no_checkout_for_an_empty_bag(ann, shop):
+    answer = ann.get(f"/checkout/{shop.slug}/")
+
+    assert (answer.status_code, answer.url) == (302, f"/bag/{shop.slug}/")
+
+
+def test_an_order_is_looked_at_while_it_is_pending(till, ann):
+    order = make_order()
+    pay(till, order).raise_for_status()
+
+    assert ann.get(f"/orders/{order.token}/").status_code == 200
+
+    assert state_of(order) == ("authorized", "authorized")
+
+
+def test_an_order_page_tells_when_the_provider_does_not_want_the_payment(till, ann):
+    Order.objects.filter(pk=(order := make_order()).pk).update(email="nobody")
+
+    answer = ann.get(f"/orders/{order.token}/")
+
+    assert answer.status_code == 200
+    assert answer.context["trouble"]
+    assert state_of(order) == ("pending", "started")
+
+
+def test_an_order_page_survives_a_dead_provider(till, ann, faults):
+    order = make_order()
+    faults("create", "500_before")
+
+    answer = ann.get(f"/orders/{order.token}/")
+
+    assert answer.status_code == 200
+    assert answer.context["trouble"]
+    assert state_of(order) == ("pending", "started")
+
+
+@pytest.mark.parametrize("token", [uuid.UUID(int=0), uuid.uuid4(), "1", "10001"])
+@pytest.mark.parametrize("tail", ["", "cancel/"])
+def test_a_guessed_token_opens_nothing(ann, token, tail):
+    order = make_order()
+
+    assert ann.get(f"/orders/{token}/").status_code == 404
+    assert ann.post(f"/orders/{token}/{tail or 'cancel/'}").status_code == 404
+
+    assert state_of(order) == ("pending", "started")
+
+
+def test_who_placed_an_order_may_cancel_it_and_who_has_the_link_may_not(ann, client):
+    order = make_order(owner="ann")
+
+    carry(client, "bob")
+    assert client.post(f"/orders/{order.token}/cancel/").status_code == 404
+    assert state_of(order) == ("pending", "started")
+
+    carry(client, "ann")
+    assert client.post(f"/orders/{order.token}/cancel/").status_code == 302
+    assert state_of(order) == ("cancelled", "started")
+
+
+def test_nothing_is_cached_of_what_is_one_visitors_own(till, ann, shop, cup):
+    order = make_order(variant=cup)
+
+    for path in (f"/bag/{shop.slug}/", f"/checkout/{shop.slug}/", f"/orders/{order.token}/"):
+        assert "no-store" in ann.get(path).headers["Cache-Control"]

@@ -1,0 +1,86 @@
+import uuid
+
+import pytest
+
+from orders import bag, books, checkout, payments
+from orders.models import Bag, BagLine, Order, Payment
+from shops.models import Stock
+from tests.factories import DELIVERY, make_order, make_product
+from tests.orders.paying import payment_of
+from tests.races.together import Rendezvous, together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+N = 8
+
+
+@pytest.fixture
+def cup():
+    cup = make_product(on_hand=50, price=1000).variants.get()
+    bag.put(cup.product.shop, "ann", cup.pk, 2)
+    return cup
+
+
+def place(cup, key):
+    delivery = checkout.Delivery(**DELIVERY)
+    return checkout.place(cup.product.shop, "ann", key, delivery, seen=2000)
+
+
+def test_looking_for_the_key_first_is_not_enough(cup):
+    """The control: everyone looks, nobody finds an order, everyone places one."""
+    all_have_looked = Rendezvous(N)
+
+    def submit():
+        is_new = not Order.objects.filter(owner="ann", key="key-a").exists()
+        all_have_looked.wait()
+        return place(cup, uuid.uuid4().hex).pk if is_new else None
+
+    together(N, submit)
+
+    assert Order.objects.count() > 1
+
+
+def test_one_submit_sent_many_times_at_once_is_one_order_and_one_hold(cup):
+    outcomes = together(N, lambda: place(cup, "key-a").pk)
+
+    assert outcomes == [Order.objects.get().pk] * N
+    assert Payment.objects.count() == 1
+    assert Stock.objects.get(variant=cup).held == 2
+    assert not any(books.check().values())
+
+
+def test_it_is_one_order_also_when_an_earlier_one_has_to_be_given_up(cup):
+    earlier = place(cup, "key-of-before")
+
+    outcomes = together(N, lambda: place(cup, "key-a").pk)
+
+    placed = Order.objects.exclude(pk=earlier.pk).get()
+    assert outcomes == [placed.pk] * N
+    assert Order.objects.get(pk=earlier.pk).status == Order.Status.CANCELLED
+    assert Stock.objects.get(variant=cup).held == 2
+    assert not any(books.check().values())
+
+
+def test_two_tabs_hold_once(cup):
+    together(N, lambda: place(cup, uuid.uuid4().hex))
+
+    assert Order.objects.filter(status="pending").count() == 1
+    assert Stock.objects.get(variant=cup).held == 2
+    assert not any(books.check().values())
+
+
+def test_one_order_opened_many_times_at_once_has_one_intent(till, cup):
+    order = make_order()
+
+    outcomes = together(N, lambda: payments.start(payment_of(order)).reference)
+
+    assert set(outcomes) == {payment_of(order).reference}
+
+
+def test_one_click_sent_many_times_at_once_is_one_line(cup):
+    BagLine.objects.all().delete()
+    Bag.objects.all().delete()
+
+    outcomes = together(N, lambda: bag.put(cup.product.shop, "ann", cup.pk, 3).pk)
+
+    assert len(set(outcomes)) == 1
+    assert list(BagLine.objects.values_list("variant", "quantity")) == [(cup.pk, 3)]

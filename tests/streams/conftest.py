@@ -1,0 +1,26 @@
+import inspect
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import channel_layers
+
+from streams import presence
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run `async def` tests as Django runs its own: the database stays in this thread."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = pyfuncitem._fixtureinfo.argnames
+    async_to_sync(pyfuncitem.obj)(**{name: pyfuncitem.funcargs[name] for name in wanted})
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _rooms_of_their_own(monkeypatch):
+    """Sockets and counts of one test are nothing to the next, whose loop is another."""
+    monkeypatch.setattr(presence, "TICK", 0.02)
+    channel_layers.backends.clear()
+    presence._here.clear()
+    presence._counting.clear()

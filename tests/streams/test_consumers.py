@@ -1,0 +1,314 @@
+"""The room's socket, through the whole application: guards, sessions, routing."""
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from orders import lifecycle as orders
+from shops import stock
+from shops.models import Member
+from streams import chat, consumers, lifecycle, log, pins, presence, rooms
+from streams.models import RoomEvent, Show
+from tests.factories import make_item, make_order, make_show, make_staff
+from tests.streams.sockets import HOST, OURS, closed_with, hear, knock, opened, room, told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+GUEST = chat.Speaker("guest-x")
+say = sync_to_async(chat.say)
+
+
+@pytest.fixture
+def show():
+    return make_show()
+
+
+@pytest.fixture
+def item(show):
+    return make_item(show)
+
+
+async def test_who_joins_hears_the_room_as_it_is_and_then_each_fact(show, item):
+    await say(show, GUEST, "before")
+
+    async with room(show) as socket:
+        first = await socket.receive_json_from()
+        assert first["type"] == "room.snapshot"
+        assert [fact["data"]["text"] for fact in first["chat"]] == ["before"]
+
+        await sync_to_async(pins.open)(item)
+        await say(show, GUEST, "after")
+
+        heard = [await hear(socket, "pin.opened"), await hear(socket, "chat.posted")]
+        assert [fact["seq"] for fact in heard] == [first["seq"] + 1, first["seq"] + 2]
+        assert heard == await sync_to_async(log.after)(show, first["seq"])
+
+
+async def test_who_comes_back_hears_exactly_what_was_missed(show):
+    for text in "abc":
+        await say(show, GUEST, text)
+
+    async with room(show, after=1) as socket:
+        missed = await socket.receive_json_from()
+        await say(show, GUEST, "d")
+
+        assert missed == {
+            "type": "room.facts",
+            "facts": (await sync_to_async(log.after)(show, 1))[:2],
+        }
+        assert (await hear(socket, "chat.posted"))["seq"] == 4
+
+
+async def test_who_missed_nothing_hears_nothing_twice(show):
+    await say(show, GUEST, "a")
+
+    async with room(show, after=1) as socket:
+        assert await socket.receive_json_from() == {"type": "room.facts", "facts": []}
+        assert await told(socket) == []
+
+
+@pytest.mark.parametrize("after", ["", "-1", "x", "1.5", "9" * 15, "9" * 400, "NaN", "1&after=2"])
+async def test_a_number_that_is_none_of_this_room_gets_a_snapshot(show, after):
+    await say(show, GUEST, "a")
+
+    async with opened(f"/ws/live/{show.slug}/?after={after}") as socket:
+        assert (await socket.receive_json_from())["type"] == "room.snapshot"
+
+
+async def test_an_open_socket_may_ask_for_what_it_missed(show):
+    for text in "abc":
+        await say(show, GUEST, text)
+
+    async with room(show) as socket:
+        await socket.send_json_to({"type": "room.catch_up", "after": 2})
+
+        assert [fact["seq"] for fact in (await hear(socket, "room.facts"))["facts"]] == [3]
+
+
+async def test_everyone_in_the_room_hears_a_message_as_text(show):
+    text = "<img src=x onerror=alert(1)> & \"hello\" 'there' </script>"
+    async with room(show) as ann, room(show, visitor="bob") as bob:
+        await ann.send_json_to({"type": "chat.say", "text": text, "name": "<b>Ann", "nonce": "n1"})
+
+        for socket in (ann, bob):
+            heard = await hear(socket, "chat.posted")
+            assert heard["data"] == {"name": "<b>Ann", "text": text, "role": "guest"}
+        said = await hear(ann, "chat.said")
+        assert said == {"type": "chat.said", "nonce": "n1", "seq": heard["seq"]}
+
+
+async def test_another_room_hears_nothing(show):
+    other = await sync_to_async(make_show)()
+    async with room(show) as here, room(other) as there:
+        await hear(there, "room.snapshot")
+        await here.send_json_to({"type": "chat.say", "text": "hello", "nonce": "n1"})
+        await hear(here, "chat.said")
+
+        assert await told(there) == []
+
+
+async def test_staff_speak_under_their_own_name_and_guests_cannot(show):
+    mira = await sync_to_async(make_staff)("host", shop=show.shop, first_name="Mira")
+    async with room(show, user=mira) as socket:
+        await socket.send_json_to({"type": "chat.say", "text": "hi", "name": "Bob", "nonce": "1"})
+
+        heard = await hear(socket, "chat.posted")
+
+    assert heard["data"] == {"name": "Mira", "text": "hi", "role": "host"}
+
+
+async def test_a_refusal_names_its_message_and_is_told_to_nobody_else(show):
+    async with room(show) as ann, room(show, visitor="bob") as bob:
+        await hear(bob, "room.snapshot")
+        await ann.send_json_to({"type": "chat.say", "text": "", "nonce": "n7"})
+
+        refusal = await hear(ann, "error")
+        assert (refusal["code"], refusal["field"], refusal["nonce"]) == ("invalid", "text", "n7")
+        assert await told(bob) == []
+    assert not await RoomEvent.objects.aexists()
+
+
+async def test_a_flood_is_refused_with_a_reason_and_a_new_socket_does_not_help(show):
+    async with room(show) as first, room(show) as second:
+        for _ in range(chat.BURST):
+            await first.send_json_to({"type": "chat.say", "text": "buy", "nonce": "n"})
+            await hear(first, "chat.said")
+        await second.send_json_to({"type": "chat.say", "text": "buy", "nonce": "n"})
+
+        refusal = await hear(second, "error")
+
+    assert refusal["code"] == "too_fast"
+    assert "wait" in refusal["detail"]
+    assert await RoomEvent.objects.acount() == chat.BURST
+
+
+async def test_a_socket_that_was_open_before_the_end_cannot_talk_after_it(show):
+    async with room(show) as socket:
+        await sync_to_async(lifecycle.end)(await Show.objects.aget(pk=show.pk))
+        await hear(socket, "show.ended")
+
+        await socket.send_json_to({"type": "chat.say", "text": "hello?", "nonce": "n"})
+
+        assert (await hear(socket, "error"))["code"] == "chat_closed"
+
+
+BAD_FRAMES = [
+    "{",
+    "null",
+    "[]",
+    "1",
+    '"chat.say"',
+    "[" * 8000,
+    '{"type": "chat.say"}',
+    '{"type": "chat.say", "text": 1, "nonce": "n"}',
+    '{"type": "chat.say", "text": "hi", "nonce": null}',
+    '{"type": "room.catch_up", "after": -1}',
+    '{"type": "room.catch_up", "after": 1e99}',
+    '{"type": "room.catch_up", "after": NaN}',
+    '{"type": "room.catch_up", "after": 9007199254740993000}',
+    '{"type": "room_fact", "fact": {}}',
+    '{"type": "room.fact", "fact": {"type": "show.ended"}}',
+    '{"type": "desk.news", "news": {}}',
+    '{"type": "websocket.disconnect"}',
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("raw", BAD_FRAMES, ids=range(len(BAD_FRAMES)))
+async def test_a_frame_that_is_none_is_answered_and_nothing_else_happens(show, raw):
+    async with room(show) as ann, room(show, visitor="bob") as bob:
+        await hear(bob, "room.snapshot")
+        await ann.send_to(text_data=raw)
+
+        assert await hear(ann, "error") == {"type": "error", "code": "bad_frame"}
+        assert await told(bob) == []
+        assert await told(ann) == []  # and the socket is still open
+    assert not await RoomEvent.objects.aexists()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ({"bytes_data": b"\x00\x01"}, consumers.NO_BINARY),
+        ({"text_data": "x" * (rooms.MAX_FRAME + 1)}, consumers.TOO_BIG),
+        ({"text_data": "é" * (rooms.MAX_FRAME // 2 + 1)}, consumers.TOO_BIG),
+    ],
+    ids=["binary", "too big", "too big in bytes"],
+)
+async def test_a_frame_that_is_not_for_us_closes_its_own_socket_only(show, frame, code):
+    async with room(show, visitor="bob") as bob:
+        await hear(bob, "room.snapshot")
+        ann = await sync_to_async(knock)(f"/ws/live/{show.slug}/")
+        await ann.connect()
+        await ann.send_to(**frame)
+
+        assert await closed_with(ann) == code
+        await ann.disconnect()
+        assert await told(bob) == []
+
+
+async def test_a_name_of_half_a_letter_or_a_strange_nonce_breaks_no_socket(show):
+    async with room(show) as socket:
+        raw = '{"type": "chat.say", "text": "hi", "name": "\\ud800", "nonce": "\\ud800"}'
+        await socket.send_to(text_data=raw)
+
+        answer = await hear(socket, "error")
+
+        assert json.dumps(answer, ensure_ascii=False).encode()  # it can travel
+        assert await told(socket) == []
+
+
+async def test_a_nonce_comes_back_shortened(show):
+    async with room(show) as socket:
+        await socket.send_json_to({"type": "chat.say", "text": "hi", "nonce": "n" * 1000})
+
+        assert (await hear(socket, "chat.said"))["nonce"] == "n" * 64
+
+
+async def test_a_room_that_does_not_exist_is_closed_for_good(show):
+    socket = await sync_to_async(knock)("/ws/live/no-such-show/")
+    await socket.connect()
+
+    assert await closed_with(socket) == consumers.NOT_FOUND
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "",
+        "http://evil.example",
+        f"http://{HOST}.evil.example",
+        f"http://evil.example/{OURS}",
+        f"http://evil{HOST}",
+        f"https://{HOST}",
+        f"http://{HOST}@evil.example",
+        f"http://user@{HOST}",
+        f"{OURS}/",
+        f"{OURS} ",
+        OURS.upper(),
+        "http://127.0.0.1:80000",
+        "file://",
+    ],
+)
+@pytest.mark.parametrize("path", ["live", "studio"])
+async def test_a_foreign_page_is_refused_before_the_socket_is_accepted(show, origin, path):
+    socket = await sync_to_async(knock)(f"/ws/{path}/{show.slug}/", origin=origin)
+
+    is_open, _ = await socket.connect()
+
+    assert not is_open
+    assert presence._here[show.pk] == 0
+
+
+async def test_our_own_page_is_let_in(show):
+    async with room(show, origin=OURS) as socket:
+        assert await socket.receive_json_from()
+
+
+async def test_staff_hear_what_sells_and_shoppers_do_not(show, item):
+    mira = await sync_to_async(make_staff)(Member.Role.MODERATOR, shop=show.shop)
+    stranger = await sync_to_async(make_staff)(Member.Role.OWNER)
+    async with (
+        room(show, user=mira) as desk,
+        room(show) as shopper,
+        room(show, user=stranger, visitor="zoe") as other,
+    ):
+        for socket in (desk, shopper, other):
+            await hear(socket, "room.snapshot")
+        order = await sync_to_async(make_order)(variant=await item.product.variants.aget())
+        await sync_to_async(orders.cancel)(order)
+
+        news = await hear(desk, "order.cancelled")
+        assert news["data"]["number"] == order.number
+        assert await told(shopper) == []
+        assert await told(other) == []
+
+
+async def test_everyone_hears_how_many_are_left(show, item):
+    variant = await item.product.variants.aget()
+    async with room(show) as socket:
+        await sync_to_async(stock.hold)({variant.pk: 2})
+
+        assert await hear(socket, "stock.level") == {
+            "type": "stock.level",
+            "variant": variant.pk,
+            "left": 3,
+        }
+
+
+async def test_who_enters_is_counted_and_who_leaves_is_not(show):
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(room(show))
+        async with room(show, visitor="bob"):
+            async with asyncio.timeout(5):
+                while (await hear(first, "room.viewers"))["viewers"] != 2:
+                    pass
+            assert await sync_to_async(presence.viewers)([show.pk]) == {show.pk: 2}
+        async with asyncio.timeout(5):
+            while (await hear(first, "room.viewers"))["viewers"] != 1:
+                pass
