@@ -13,11 +13,11 @@ from collections.abc import Callable
 import celery.worker.state
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
+from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
 
-from livecommerce.asgi import application
 from livecommerce.celery import app
 
 THREADS = 3
@@ -100,7 +100,7 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
     (endpoint,) = build_endpoint_description_strings(host=host, port=port)
     reactor.callLater(0, lambda: threading.Thread(target=begin, name="begin").start())
     Server(
-        application=application,
+        application=get_default_application(),  # only now: it looks at the static files there are
         endpoints=[f"{endpoint}:backlog={BACKLOG}"],
         signal_handlers=False,
         server_name="livecommerce",
