@@ -12,6 +12,7 @@ demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m tests.lanes grown -- $(BIN)/python -m pytest --ignore=tests/journeys $(PYTEST)
 	@node=$$(command -v node || echo $(BIN)/node); $$node --test tests/js/*.test.mjs
 
 bench: $(VENV)/.dev node_modules/.package-lock.json  ## The budgets, measured

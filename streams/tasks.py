@@ -20,6 +20,11 @@ def make_replay(self, show_id: int) -> None:
 
 
 @shared_task
+def make_poster(show_id: int) -> None:
+    replay.make_poster(Show.objects.select_related("shop").get(pk=show_id))
+
+
+@shared_task
 def make_rendition(rendition_id: int) -> None:
     with suppress(StaleState):  # somebody else is at it
         replay.make(Rendition.objects.select_related("show__shop").get(pk=rendition_id))

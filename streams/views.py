@@ -62,7 +62,12 @@ def show(request, slug):
     return render(
         request,
         "streams/show.html",
-        {"show": found, "shop": found.shop, "items": items, "max_frame": rooms.MAX_FRAME},
+        {
+            "show": found,
+            "shop": found.shop,
+            "items": items,
+            "speaker": rooms.speaker(found, request.user, ""),
+        },
     )
 
 

@@ -176,7 +176,7 @@ def _fit(height: int) -> str:
 def _clock(font: str | Path) -> str:
     return (
         f"drawtext=fontfile={_escaped(str(font))}:text='%{{localtime\\:%T}}':fontsize=h/28"
-        ":fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=12:x=w-tw-28:y=h*0.07"
+        ":fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=12:x=(w-tw)/2:y=h*0.145"
     )
 
 

@@ -12,8 +12,9 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livecommerce.errors import DomainError
+from livecommerce.realtime import ring
 from shops.models import Member, Shop
-from streams import log
+from streams import log, tasks
 from streams.models import Rendition, Show
 from streams.video import ffmpeg, packager, replay, sniff, takes
 from streams.video.errors import MediaError
@@ -21,6 +22,7 @@ from streams.video.process import Process
 
 REFUSED, BAD_MEDIA, DONE = 4403, 4415, 1000
 MAX_CHUNK = 1024 * 1024
+STILL = 2  # the segment after which the show has a still for its cards
 PUBLISHERS = (Member.Role.OWNER, Member.Role.PRODUCER, Member.Role.HOST)
 logger = logging.getLogger(__name__)
 
@@ -146,6 +148,8 @@ class IngestConsumer(AsyncWebsocketConsumer):
                 await database_sync_to_async(replay.plan)(self.show, cut)
                 continue
             row = await database_sync_to_async(takes.keep_segment)(self.take, self.rendition, cut)
+            if cut.number == STILL:
+                await database_sync_to_async(ring)(tasks.make_poster, self.show.pk)
             health = {
                 "segments": cut.number + 1,
                 "bitrate": round(row.size * 8 / max(row.duration, 0.001)),

@@ -102,7 +102,7 @@ def make(rendition: Rendition) -> None:
 
 
 def make_poster(show: Show) -> None:
-    """A still from one third of the recording."""
+    """A still from one third of what is recorded so far, if the show has none."""
     if show.poster_id:
         return
     source = Segment.objects.filter(

@@ -1,0 +1,34 @@
+// Asks the server; every refusal comes back in words.
+import { clock } from "clock"
+
+const UNREACHABLE = {
+  code: "unreachable",
+  detail: "The shop cannot be reached. Please try again in a moment.",
+}
+
+function cookie(name) {
+  const entry = document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))
+  return entry ? decodeURIComponent(entry.slice(name.length + 1)) : ""
+}
+
+// {data} when it was done, {refusal: {code, detail, …}} when not, {fields} when a form is wrong.
+export async function ask(method, path, body) {
+  const sentAt = Date.now()
+  let answer
+  let data
+  try {
+    answer = await fetch(`/api/v1/${path}`, {
+      method,
+      headers: { "X-CSRFToken": cookie("csrftoken"), "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+    })
+    clock.hear(answer.headers.get("Date"), sentAt)
+    data = answer.status === 204 ? {} : await answer.json()
+  } catch {
+    return { refusal: { ...UNREACHABLE, isUnclear: true } }
+  }
+  if (answer.ok) return { data }
+  if (answer.status === 400 && !data.code) return { fields: data }
+  const detail = data.detail || `The shop refused (${answer.status}).`
+  return { refusal: { ...data, code: data.code || "refused", detail, isUnclear: answer.status >= 500 } }
+}

@@ -1,0 +1,47 @@
+// What the show sells, as this page knows it: items, the pin's prices, units left.
+export function makeGoods(items) {
+  const known = new Map()
+  const levels = new Map()
+  const watchers = []
+  let pin = null
+
+  const tell = () => watchers.forEach((watcher) => watcher())
+  const keep = (item) => {
+    known.set(item.item, item)
+    for (const { id, left } of item.variants) if (!levels.has(id)) levels.set(id, left)
+  }
+  items.forEach(keep)
+
+  // While an item is pinned, the pin's prices hold.
+  function item(id) {
+    return pin?.item === id ? { ...known.get(id), ...pin } : known.get(id)
+  }
+
+  const variantLeft = (variant) => levels.get(variant.id) ?? variant.left
+
+  return {
+    item,
+    items: () => [...known.keys()].map(item).sort((a, b) => a.number - b.number),
+    variantLeft,
+    left: ({ variants }) => variants.reduce((sum, variant) => sum + variantLeft(variant), 0),
+    cheapest: ({ variants }) =>
+      variants.reduce((best, each) => (best && best.price <= each.price ? best : each), null),
+    pinned: () => pin?.item ?? null,
+    replace(fresh) {
+      known.clear()
+      levels.clear()
+      fresh.forEach(keep)
+      tell()
+    },
+    setPin(card) {
+      pin = card
+      if (card && !known.has(card.item)) keep(card)
+      tell()
+    },
+    setLevels(stock) {
+      for (const [id, left] of Object.entries(stock)) levels.set(Number(id), left)
+      tell()
+    },
+    watch: (watcher) => watchers.push(watcher),
+  }
+}

@@ -1,0 +1,56 @@
+"""Journeys: a real browser, the real product from outside, nothing mocked."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import browser as browsers
+from tests.journeys import house as houses
+from tests.journeys.visitors import Visitors
+
+ARTEFACTS = Path(os.environ.get("ARTEFACTS", houses.ROOT / "var" / "artefacts"))
+# A page behind another one is a page somebody looks at.
+ALL_SEEN = (
+    "--disable-backgrounding-occluded-windows",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+)
+
+
+@pytest.fixture(scope="module", params=["laptop", "grown"])
+def house(request, tmp_path_factory) -> Iterator[houses.House]:
+    """The product in each lane."""
+    start = getattr(houses, request.param)
+    with start(tmp_path_factory.mktemp(request.param), ARTEFACTS / request.param) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Iterator[houses.House]:
+    """The product as `make demo` shows it."""
+    with houses.demo(tmp_path_factory.mktemp("demo"), ARTEFACTS / "demo") as running:
+        yield running
+
+
+# No longer than a module: while Playwright's loop runs, Django refuses to touch a database.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser with a camera that is not there."""
+    flags = [*browsers.FLAGS, *browsers.CAMERA, *ALL_SEEN]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browsers.chromium(), args=flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visitors(request, chromium) -> Iterator[Visitors]:
+    """visitors.phone(url), visitors.desk(url): people, each with a browser profile of their own."""
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    present = Visitors(chromium, ARTEFACTS / name)
+    yield present
+    present.leave()

@@ -1,0 +1,110 @@
+"""What Ann does, by the words and roles on her screen."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+GOOD_CARD, REFUSED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
+DETAILS = {
+    "Email": "ann@example.com",
+    "Name": "Ann Example",
+    "Street and number": "Harbour Street 1",
+    "Postcode": "20457",
+    "City": "Hamburg",
+}
+FRAMES = "() => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
+CLOCK = "() => document.querySelector('video').currentTime"
+
+
+# ---- watching
+
+
+def sees_the_picture_move(page: Page, *, seconds: float = 15) -> None:
+    """New frames are drawn and the clock of the picture goes on."""
+    frames, clock = page.evaluate(FRAMES), page.evaluate(CLOCK)
+    page.wait_for_function(
+        """([frames, clock]) => {
+          const video = document.querySelector("video")
+          const drawn = video.getVideoPlaybackQuality().totalVideoFrames
+          return !video.paused && drawn > frames + 10 && video.currentTime > clock + 0.4
+        }""",
+        arg=[frames, clock],
+        timeout=seconds * 1000,
+    )
+
+
+def says(page: Page, text: str, *, name: str) -> None:
+    page.get_by_label("Say something").fill(text)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_label("Nickname").fill(name)
+    page.get_by_role("button", name="Say it").click()
+    reads(page, text)
+
+
+def reads(page: Page, text: str) -> None:
+    expect(page.get_by_role("log", name="Chat")).to_contain_text(text)
+
+
+def does_not_read(page: Page, text: str) -> None:
+    expect(page.get_by_role("log", name="Chat")).not_to_contain_text(text)
+
+
+def card(page: Page) -> Locator:
+    return page.get_by_role("region", name="On screen now")
+
+
+# ---- buying over the picture
+
+
+def chooses(page: Page, variant: str) -> None:
+    """From the card to the delivery form."""
+    page.wait_for_timeout(700)  # a tap right after a change of card is not taken for this card
+    card(page).get_by_role("button", name="Buy").click()
+    sheet = page.get_by_role("dialog")
+    sheet.locator("label").filter(has_text=variant).click()
+    sheet.get_by_role("button", name="Buy now").click()
+    expect(sheet.get_by_label("Street and number")).to_be_visible()
+
+
+def tells_where_to(page: Page) -> None:
+    sheet = page.get_by_role("dialog")
+    fill_details(sheet)
+    sheet.get_by_role("button", name="Continue to payment").click()
+    expect(sheet.get_by_label("Card number")).to_be_visible()
+
+
+def pays(place: Page | Locator, card_number: str) -> None:
+    place.get_by_label("Card number").fill(card_number)
+    place.get_by_label("Expiry").fill("12 / 34")
+    place.get_by_label("Security code").fill("123")
+    place.get_by_role("button", name=re.compile("^Pay")).click()
+
+
+def fill_details(place: Page | Locator) -> None:
+    for label, value in DETAILS.items():
+        place.get_by_label(label, exact=True).fill(value)
+    place.get_by_label("Country").select_option("DE")
+
+
+# ---- the replay
+
+
+def moves_to(page: Page, second: float) -> None:
+    page.get_by_label("Position in the replay").fill(str(int(second)))
+
+
+# ---- buying on the pages, without the show
+
+
+def puts_in_bag(page: Page, product: str) -> None:
+    page.goto(product)
+    page.get_by_role("button", name="Add to bag").click()
+    page.wait_for_url("**/bag/**")
+
+
+def goes_to_payment(page: Page, checkout: str) -> None:
+    page.goto(checkout)
+    fill_details(page)
+    page.get_by_role("button", name=re.compile("^Go to payment")).click()
+    page.wait_for_url("**/orders/**")
+    expect(page.get_by_label("Card number")).to_be_visible()

@@ -1,0 +1,178 @@
+"""The real product as processes, started and stopped from outside. Nothing of it is imported."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from tests import lanes
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = ROOT / "livecommerce" / "demo" / "fixture.json"
+KEPT = ("HOME", "LANG", "TMPDIR", "FFMPEG_BINARY")  # of our own environment
+PATIENCE = 30  # seconds to stop by itself; ends what docs/processes.md promises
+
+# Our own servers are asked directly, whatever proxy the environment names.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class House:
+    """One running product. `url` is its address, `till` that of its stand-in till."""
+
+    def __init__(self, lane: str, var: Path, artefacts: Path, **settings: str):
+        self.lane, self.var, self.artefacts = lane, var, artefacts
+        artefacts.mkdir(parents=True, exist_ok=True)
+        port, till = lanes.free_port(), lanes.free_port()
+        self.url, self.till = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{till}"
+        self.environment = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PORT": str(port),
+            "VAR_DIR": str(var),
+            "SITE_URL": self.url,
+            "SECRET_KEY": "journeys-only",
+            "STRIPE_API_BASE": self.till,
+            "STRIPE_WEBHOOK_SECRET": "whsec_journeys",
+            **settings,
+        }
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
+        """A management command, to its end; nothing is raised."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def prepare(self) -> None:
+        """An empty database becomes a shop."""
+        for command in (["migrate", "-v0"], ["load_fixture", str(FIXTURE)]):
+            done = self.manage(*command)
+            assert done.returncode == 0, done.stderr
+
+    def get(self, path: str) -> dict:
+        """A JSON answer of the product."""
+        return fetch(self.url + path)
+
+    def ledger(self) -> dict:
+        """What the till itself wrote down."""
+        return fetch(f"{self.till}/_till/ledger")
+
+    @contextmanager
+    def process(self, name: str, command: list[str]) -> Iterator[subprocess.Popen]:
+        """One process in a group of its own; stopped by SIGTERM, and nothing may outlive it."""
+        with (self.artefacts / f"{name}.log").open("wb") as log:
+            started = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield started
+            assert started.poll() is None, f"{name} ended by itself, see {log.name}"
+        finally:
+            stop(started, name)
+
+    def wait(self) -> None:
+        """Until the product says that it may be sent visitors."""
+
+        def is_ready():
+            with suppress(OSError):
+                return bool(self.get("/readyz"))
+
+        lanes.wait_for(is_ready, what=f"{self.url}/readyz")
+
+
+@contextmanager
+def laptop(var: Path, artefacts: Path) -> Iterator[House]:
+    """Nothing is set: one process and the till."""
+    house = House("laptop", var, artefacts, STATICFILES_HASHED="false")
+    house.prepare()
+    with house.process("till", till(house)), house.process("serve", serve(house)):
+        house.wait()
+        yield house
+
+
+@contextmanager
+def grown(var: Path, artefacts: Path) -> Iterator[House]:
+    """PostgreSQL, Redis, S3, and each line of the Procfile as a process of its own."""
+    with ExitStack() as stack:
+        house = House("grown", var, artefacts, **stack.enter_context(lanes.servers()))
+        house.prepare()
+        done = house.manage("collectstatic", "--noinput", "-v0")
+        assert done.returncode == 0, done.stderr
+        stack.enter_context(house.process("till", till(house)))
+        for name, command in procfile().items():
+            stack.enter_context(house.process(name, ["sh", "-c", f"exec {command}"]))
+        house.wait()
+        yield house
+
+
+@contextmanager
+def demo(var: Path, artefacts: Path) -> Iterator[House]:
+    """What `make demo` runs, with everything that it brings."""
+    house = House("demo", var, artefacts)
+    with house.process("demo", [sys.executable, "manage.py", "demo"]):
+        house.wait()
+        yield house
+
+
+def till(house: House) -> list[str]:
+    return [
+        *(sys.executable, "-m", "orders.till"),
+        *("--file", str(house.var / "till.sqlite3"), "--port", house.till.rpartition(":")[2]),
+        *("--webhook-url", f"{house.url}/webhooks/stripe"),
+    ]
+
+
+def serve(house: House) -> list[str]:
+    return [sys.executable, "manage.py", "serve", "--port", house.environment["PORT"]]
+
+
+def procfile() -> dict[str, str]:
+    """{name: command} of deploy/Procfile."""
+    lines = (ROOT / "deploy" / "Procfile").read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines if line)
+
+
+def fetch(address: str) -> dict:
+    with _opener.open(address, timeout=10) as answer:
+        return json.load(answer)
+
+
+def stop(process: subprocess.Popen, name: str) -> None:
+    """SIGTERM to the one we started; it has to see to its own children."""
+    with suppress(ProcessLookupError):
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+    left = [f"{each.pid} {each.name()}" for each in members(process.pid)]
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not left, f"{name} left behind: {', '.join(left)}"
+
+
+def members(group: int) -> list[psutil.Process]:
+    """Who of a process group still runs."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found

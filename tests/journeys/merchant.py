@@ -1,0 +1,53 @@
+"""What Mara does, by the words and roles on her screens."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def sign_in(page: Page, name: str = "mara") -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(f"{name}-demo")
+    page.get_by_role("button", name=re.compile("log in|sign in", re.IGNORECASE)).click()
+    expect(page.get_by_role("heading", name="Today").first).to_be_visible()
+
+
+def open_studio(page: Page, title: str) -> None:
+    page.get_by_role("link", name="Shows").first.click()
+    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("link", name="Studio").click()
+    expect(page.get_by_role("button", name="Go live")).to_be_enabled()
+
+
+def goes_live(page: Page) -> None:
+    page.get_by_role("button", name="Go live").click()
+    expect(page.locator("[data-lamp]")).to_have_text("Live")
+    expect(page.locator('[data-health-of="bitrate"]')).to_contain_text("Mbit/s")
+
+
+def open_control_room(page: Page) -> Page:
+    """Beside the studio, in a window of its own, as the studio itself offers it."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open the control room").click()
+    room = opened.value
+    expect(room.locator("[data-lamp]")).to_have_text("Live")
+    return room
+
+
+def replies(room: Page, text: str) -> None:
+    room.get_by_label("Reply as the host").fill(text)
+    room.get_by_role("button", name="Send").click()
+    expect(room.get_by_label("Messages")).to_contain_text(text)
+
+
+def pins(room: Page, product: str) -> None:
+    row = room.locator("[data-item]").filter(has_text=product)
+    row.get_by_role("button", name="Pin").click()
+    expect(row.get_by_role("button", name="Unpin")).to_be_visible()
+
+
+def ends(studio: Page) -> None:
+    studio.get_by_role("button", name="End the show").click()
+    studio.get_by_role("dialog").get_by_role("button", name="End the show").click()
+    expect(studio.locator("[data-lamp]")).to_have_text("Ended")

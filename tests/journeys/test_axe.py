@@ -1,0 +1,90 @@
+"""Every page, on a phone and on a desk, has nothing that keeps people out (axe-core)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys import guest, merchant
+from tests.journeys.conftest import ARTEFACTS
+from tests.journeys.visitors import DESK, PHONE, Visitors
+
+GRAVE = ("serious", "critical")
+OPEN_PAGES = {
+    "home": "/",
+    "shop": "/claymoor/",
+    "product": "/claymoor/stoneware-mug/",
+    "scheduled": "/live/five-minute-face/",
+    "live": "/live/kiln-opening/",
+    "replay": "/live/first-frost-table/",
+    "login": "/admin/login/",
+}
+STAFF_PAGES = {
+    "today": "/admin/",
+    "shows": "/admin/streams/show/",
+    "show": "/admin/streams/show/1/change/",
+    "products": "/admin/shops/product/",
+    "product-form": "/admin/shops/product/1/change/",
+    "orders": "/admin/orders/order/",
+    "control-room": "/admin/streams/show/1/control-room/",
+    "studio": "/admin/streams/show/1/studio/",
+}
+
+
+@pytest.fixture(scope="module")
+def people(demo, chromium):
+    present = Visitors(chromium, ARTEFACTS / "axe")
+    yield present
+    present.leave()
+
+
+@pytest.fixture(scope="module")
+def ann(demo, people) -> Page:
+    return people.desk(demo.url, "ann")
+
+
+@pytest.fixture(scope="module")
+def mara(demo, people) -> Page:
+    page = people.desk(demo.url, "mara")
+    merchant.sign_in(page)
+    return page
+
+
+@pytest.mark.parametrize("name", OPEN_PAGES)
+def test_a_page_of_the_shop_is_open_to_everyone(name, ann, people):
+    assert grave_findings(ann, OPEN_PAGES[name], name, people) == []
+
+
+def test_buying_is_open_to_everyone(ann, people):
+    guest.puts_in_bag(ann, "/claymoor/arch-teapot/")
+
+    assert grave_findings(ann, "/bag/claymoor/", "bag", people) == []
+    assert grave_findings(ann, "/checkout/claymoor/", "checkout", people) == []
+
+    guest.goes_to_payment(ann, "/checkout/claymoor/")
+
+    assert grave_findings(ann, ann.url, "order-to-pay", people) == []
+
+    guest.pays(ann, guest.GOOD_CARD)
+    expect(ann.get_by_role("heading", name="Thank you")).to_be_visible()
+
+    assert grave_findings(ann, ann.url, "receipt", people) == []
+
+
+@pytest.mark.parametrize("name", STAFF_PAGES)
+def test_a_page_of_the_back_office_is_open_to_everyone(name, mara, people):
+    assert grave_findings(mara, STAFF_PAGES[name], name, people) == []
+
+
+def grave_findings(page: Page, address: str, name: str, people: Visitors) -> list[str]:
+    """What axe calls serious or critical, as "size: rule: element"."""
+    found = []
+    for size, kind in (("desk", DESK), ("phone", PHONE)):
+        page.set_viewport_size(kind["viewport"])
+        page.goto(address)
+        page.wait_for_timeout(500)  # what a page draws by itself
+        people.shot(page, f"{name}-{size}")
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in GRAVE:
+                nodes = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
+                found.append(f"{size}: {violation['id']}: {', '.join(nodes[:5])}")
+    return found

@@ -1,0 +1,57 @@
+"""People with a browser each; what their pages complain about is kept, and shown at the end."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+PATIENCE = 15_000  # ms for anything to appear
+# What a browser prints where nothing is wrong: a picture or a bag that is not there yet.
+EXPECTED = ("status of 404", "status of 402", "status of 409")
+
+
+class Visitors:
+    def __init__(self, browser: Browser, folder: Path):
+        self.browser, self.folder = browser, folder
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.shots = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def phone(self, url: str, name: str = "phone") -> Page:
+        return self._arrive(name, url, PHONE)
+
+    def desk(self, url: str, name: str = "desk") -> Page:
+        return self._arrive(name, url, DESK)
+
+    def shot(self, page: Page, what: str) -> None:
+        """A picture for somebody to look at, in the order of the story."""
+        self.shots += 1
+        page.screenshot(path=self.folder / f"{self.shots:02d}-{what}.png")
+
+    def leave(self) -> None:
+        for context in self.contexts:
+            for number, page in enumerate(context.pages):
+                page.screenshot(
+                    path=self.folder / f"end-{self.contexts.index(context)}-{number}.png"
+                )
+            context.close()
+        (self.folder / "complaints.txt").write_text("\n".join(self.complaints))
+
+    def _arrive(self, name: str, url: str, size: dict) -> Page:
+        context = self.browser.new_context(
+            **size, base_url=url, permissions=["camera", "microphone"]
+        )
+        context.set_default_timeout(PATIENCE)
+        self.contexts.append(context)
+        context.on("page", lambda page: self._listen(page, name))
+        return context.new_page()
+
+    def _listen(self, page: Page, name: str) -> None:
+        def complain(text: str) -> None:
+            if not any(words in text for words in EXPECTED):
+                self.complaints.append(f"{name}: {text}")
+
+        page.on("pageerror", lambda error: complain(f"{error} {error.stack or ''}"))
+        page.on("console", lambda said: said.type == "error" and complain(said.text))
