@@ -40,9 +40,13 @@ async def opened(path: str, **who):
         await socket.disconnect()
 
 
-def room(show, after: int | None = None, **who):
+@asynccontextmanager
+async def room(show, after: int | None = None, **who):
+    """A socket that has joined the room; what it was told first is `socket.first`."""
     query = "" if after is None else f"?after={after}"
-    return opened(f"/ws/live/{show.slug}/{query}", **who)
+    async with opened(f"/ws/live/{show.slug}/{query}", **who) as socket:
+        socket.first = await hear(socket, "room.snapshot", "room.facts")
+        yield socket
 
 
 def studio(show, **who):

@@ -63,3 +63,9 @@ def runs_badly():
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def fragmented(published):
+    """The same four seconds as the one ffmpeg of the show gives them to the packager."""
+    return _run(ffmpeg.live("copy"), published)

@@ -1,0 +1,27 @@
+"""A take as the studio would have left it, without a socket."""
+
+from datetime import timedelta
+
+from streams.models import Rendition, Show, Take
+from streams.video import packager, replay, takes
+
+
+def record(show: Show, fragmented: bytes, *, lost=False, is_open=False, ago=0) -> Take:
+    """Store fragmented MP4 as one take of a live show, begun so many seconds ago."""
+    source, _ = Rendition.objects.get_or_create(
+        show=show, name=Rendition.SOURCE, defaults={"status": Rendition.Status.READY}
+    )
+    take = takes.open(show)
+    takes.begin(take)
+    take.opened_at -= timedelta(seconds=ago)
+    take.save()
+    cutter = packager.Packager()
+    for cut in [*cutter.feed(fragmented), *cutter.close()]:
+        if isinstance(cut, packager.Init):
+            takes.keep_init(take, source, cut)
+            replay.plan(show, cut)
+        else:
+            takes.keep_segment(take, source, cut)
+    if not is_open:
+        takes.close(take, lost=lost)
+    return take

@@ -1,0 +1,314 @@
+"""The studio's socket, through the whole application; the picture is a real one."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from shops.models import Member
+from streams import lifecycle, log
+from streams.models import Segment, Show, Take
+from streams.video import ingest, takes
+from tests.factories import make_show, make_staff, make_user
+from tests.streams.sockets import closed_with, hear, knock, studio
+from tests.streams.video.hls_rules import broken_rules, read
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PIECE = 32 * 1024
+
+
+@pytest.fixture
+def show():
+    show = make_show(status=Show.Status.SCHEDULED)
+    lifecycle.go_live(show)
+    return show
+
+
+@pytest.fixture
+def host(show):
+    return make_staff("host", shop=show.shop)
+
+
+async def start(socket):
+    await socket.send_json_to({"type": "studio.start"})
+    await hear(socket, "studio.ready")
+
+
+async def send(socket, media):
+    for at in range(0, len(media), PIECE):
+        await socket.send_to(bytes_data=media[at : at + PIECE])
+
+
+async def facts(show):
+    return [fact["type"] for fact in await sync_to_async(log.after)(show, 1)]
+
+
+async def until_closed():
+    """Wait until the only take is closed."""
+    async with asyncio.timeout(10):
+        while await Take.objects.filter(status=Take.Status.RECEIVING).aexists():
+            await asyncio.sleep(0.02)
+    return await Take.objects.aget()
+
+
+async def refused(show, *, code, close, frame=None, **who):
+    """What the studio answers; it must leave no take and no fact."""
+    before = await Take.objects.acount()
+    socket = await sync_to_async(knock)(f"/ws/studio/{show.slug}/", **who)
+    await socket.connect()
+    if frame:
+        await socket.send_to(**frame)
+    assert (await hear(socket, "error"))["code"] == code
+    assert await closed_with(socket) == close
+    await socket.disconnect()
+    assert await Take.objects.acount() == before
+
+
+STRANGERS = {
+    "nobody": lambda show: None,
+    "a stranger": lambda show: make_user(),
+    "a host of another shop": lambda show: make_staff("host"),
+    "a moderator": lambda show: make_staff("moderator", shop=show.shop),
+    "the order desk": lambda show: make_staff("desk", shop=show.shop),
+    "somebody who was sent away": lambda show: make_staff("owner", shop=show.shop, is_active=False),
+}
+
+
+@pytest.mark.parametrize("who", STRANGERS.values(), ids=STRANGERS)
+async def test_who_does_not_run_the_show_sends_no_picture(show, who):
+    person = await sync_to_async(who)(show)
+
+    await refused(show, user=person, code="not_allowed", close=ingest.REFUSED)
+
+
+async def test_another_shops_show_is_answered_like_none(show, host):
+    other = await sync_to_async(make_show)()
+    await refused(other, user=host, code="not_allowed", close=ingest.REFUSED)
+    other.slug = "no-such-show"
+    await refused(other, user=host, code="not_allowed", close=ingest.REFUSED)
+
+
+@pytest.mark.parametrize("role", [Member.Role.OWNER, Member.Role.PRODUCER, Member.Role.HOST])
+async def test_who_runs_the_show_may_send(show, role):
+    person = await sync_to_async(make_staff)(role, shop=show.shop)
+
+    async with studio(show, user=person) as socket:
+        await start(socket)
+
+
+@pytest.mark.parametrize("status", ["scheduled", "ended", "cancelled"])
+async def test_a_show_that_is_not_live_takes_no_picture(show, host, status):
+    await Show.objects.aupdate(status=status)
+
+    await refused(
+        show,
+        user=host,
+        frame={"text_data": '{"type": "studio.start"}'},
+        code="show_not_live",
+        close=ingest.REFUSED,
+    )
+
+
+async def test_media_before_the_start_is_refused(show, host):
+    await refused(
+        show,
+        user=host,
+        frame={"bytes_data": b"\x1a\x45\xdf\xa3"},
+        code="not_started",
+        close=ingest.REFUSED,
+    )
+
+
+@pytest.mark.parametrize("raw", ["{", "null", "[]", '{"type": "studio.dance"}', '"studio.start"'])
+async def test_a_frame_that_is_none_is_answered_and_the_line_stays(show, host, raw):
+    async with studio(show, user=host) as socket:
+        await socket.send_to(text_data=raw)
+        assert (await hear(socket, "error"))["code"] == "bad_frame"
+
+        await start(socket)
+
+
+async def test_a_real_picture_becomes_segments_and_the_room_is_told(
+    show, host, published, async_client
+):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        health = [await hear(socket, "studio.health") for _ in range(2)]
+        assert [each["segments"] for each in health] == [1, 2]
+        assert health[0]["bitrate"] > 50_000
+
+        await socket.send_json_to({"type": "studio.stop"})
+        assert await closed_with(socket) == ingest.DONE
+
+    take = await Take.objects.aget()
+    assert take.status == Take.Status.FINISHED
+    assert await facts(show) == ["take.started", "take.finished"]
+    durations = [row.duration async for row in Segment.objects.order_by("number")]
+    assert 3.5 < sum(durations) < 4.5
+    answer = await async_client.get(f"/hls/{show.slug}/source.m3u8")
+    text = answer.content.decode()
+    assert broken_rules(text) == []
+    assert len(read(text)["segments"]) == len(durations)
+
+
+async def test_a_browser_that_knows_no_h264_is_understood(show, host, published_vp8):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published_vp8)
+        await hear(socket, "studio.health")
+        await socket.send_json_to({"type": "studio.stop"})
+        await closed_with(socket)
+
+    assert (await facts(show))[0] == "take.started"
+
+
+async def test_a_line_that_drops_loses_the_take_and_not_the_show(show, host, published):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        await hear(socket, "studio.health")
+    # The socket is gone, without a word.
+    take = await until_closed()
+
+    assert take.status == Take.Status.LOST
+    assert await facts(show) == ["take.started", "take.lost"]
+    assert (await Show.objects.aget()).status == Show.Status.LIVE
+    async with studio(show, user=host) as again:
+        await start(again)
+
+
+async def test_a_second_publisher_is_refused_and_the_first_goes_on(show, host, published):
+    owner = await sync_to_async(make_staff)("owner", shop=show.shop)
+    half = len(published) // 2
+    async with studio(show, user=host) as first:
+        await start(first)
+        await send(first, published[:half])
+
+        await refused(
+            show,
+            user=owner,
+            frame={"text_data": '{"type": "studio.start"}'},
+            code="already_publishing",
+            close=ingest.REFUSED,
+        )
+
+        await send(first, published[half:])
+        seen = [await hear(first, "studio.health") for _ in range(3)]
+        assert seen[-1]["segments"] == 3
+
+
+async def test_the_end_of_the_show_closes_the_line_and_keeps_the_last_segment(
+    show, host, published
+):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        for _ in range(3):
+            await hear(socket, "studio.health")
+
+        await sync_to_async(lifecycle.end)(await Show.objects.aget())
+        assert await closed_with(socket) == ingest.DONE
+
+    assert (await Take.objects.aget()).status == Take.Status.FINISHED
+    assert await Segment.objects.acount() == 4  # the last one was not whole yet
+
+
+async def test_an_end_in_the_moment_of_the_start_leaves_no_line_open(show, host, monkeypatch):
+    real = takes.open
+
+    def open_and_end(asked):
+        take = real(asked)
+        lifecycle.end(Show.objects.get())
+        return take
+
+    monkeypatch.setattr(takes, "open", open_and_end)
+    socket = await sync_to_async(knock)(f"/ws/studio/{show.slug}/", user=host)
+    await socket.connect()
+
+    await socket.send_json_to({"type": "studio.start"})
+
+    assert await closed_with(socket) == ingest.DONE
+    await socket.disconnect()
+    assert (await until_closed()).status == Take.Status.FINISHED
+
+
+GARBAGE = {
+    "text": b"<html>not a film</html>" * 20,
+    "mp4": b"\x00\x00\x00\x18ftypisom" + bytes(64),
+    "playlist": b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n",
+    "zeros": bytes(4096),
+    "a header without an end": b"\x1a\x45\xdf\xa3" + b"\x42" * 70_000,
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
+async def test_what_is_no_film_is_refused_and_was_never_there(show, host, garbage):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, garbage)
+
+        assert (await hear(socket, "error"))["code"] == "not_video"
+        assert await closed_with(socket) == ingest.BAD_MEDIA
+
+    assert (await until_closed()).status == Take.Status.LOST
+    assert await facts(show) == []
+    assert not await Segment.objects.aexists()
+
+
+async def test_a_film_that_turns_into_noise_ends_its_take_and_not_the_show(show, host, published):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published[: len(published) * 2 // 3])
+        await hear(socket, "studio.health")
+        await send(socket, bytes(range(256)) * 2000)
+
+        await socket.send_json_to({"type": "studio.stop"})
+        await closed_with(socket)
+
+    assert (await until_closed()).status in (Take.Status.FINISHED, Take.Status.LOST)
+    assert (await facts(show))[0] == "take.started"
+    assert (await Show.objects.aget()).status == Show.Status.LIVE
+
+
+async def test_a_chunk_that_is_too_large_is_refused(show, host):
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await socket.send_to(bytes_data=bytes(ingest.MAX_CHUNK + 1))
+
+        assert (await hear(socket, "error"))["code"] == "too_large"
+        assert await closed_with(socket) == 1009
+
+
+async def test_a_full_disk_ends_the_take_and_not_the_show(show, host, published, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(takes, "keep_segment", full)
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+
+        assert (await hear(socket, "error"))["code"] == "storage_failed"
+        assert await closed_with(socket) == 1011
+
+    assert (await until_closed()).status == Take.Status.LOST
+    assert (await Show.objects.aget()).status == Show.Status.LIVE
+
+
+async def test_no_ffmpeg_is_left_when_the_line_is_gone(show, host, published, monkeypatch):
+    started = []
+    real = ingest.Process.start
+
+    async def remember(arguments):
+        started.append(await real(arguments))
+        return started[-1]
+
+    monkeypatch.setattr(ingest.Process, "start", remember)
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        await hear(socket, "studio.health")
+    await until_closed()
+
+    assert [process._child.returncode is not None for process in started] == [True]
