@@ -3,7 +3,7 @@ import json
 import pytest
 
 from orders import webhooks
-from orders.models import WebhookEvent
+from orders.models import Payment, WebhookEvent
 from orders.till.webhooks import signature
 from tests.factories import make_order
 from tests.orders import paying
@@ -151,3 +151,12 @@ def test_a_ring_that_could_not_be_answered_is_asked_for_again(client, order, fau
 
     assert ring(client, event(order)).status_code == 200
     assert state_of(order) == ("authorized", "authorized")
+
+
+def test_a_ring_about_an_amount_that_is_not_ours_is_flagged_and_not_believed(client, order, caplog):
+    Payment.objects.filter(order=order).update(amount=1)
+
+    assert ring(client, event(order)).status_code == 200
+
+    assert "does not match" in caplog.text
+    assert state_of(order) == ("pending", "started")
