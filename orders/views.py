@@ -103,9 +103,10 @@ def order(request, token):
             placed.refresh_from_db(fields=["status", "settled_at"])
     except gateway.GatewayUnavailable:
         trouble = "We cannot reach the payment service. Your units stay held; please try again."
-    except DomainError as refusal:
-        trouble = refusal.detail
+    except DomainError:
         placed.refresh_from_db()  # it may have ended in this moment
+        if placed.status == Order.Status.PENDING:
+            trouble = "This payment cannot go on; nothing was taken. Please cancel and buy again."
     return render(
         request,
         "orders/order.html",

@@ -13,7 +13,7 @@ from livecommerce import media
 from livecommerce.errors import DomainError
 from shops.models import Picture, Shop, Variant
 
-WIDTHS = (320, 640, 1200)  # pixels
+WIDTHS = (320, 640, 1200, 1600)  # pixels
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 15 * 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
