@@ -30,5 +30,6 @@ export async function ask(method, path, body) {
   if (answer.ok) return { data }
   if (answer.status === 400 && !data.code) return { fields: data }
   const detail = data.detail || `The shop refused (${answer.status}).`
-  return { refusal: { ...data, code: data.code || "refused", detail, isUnclear: answer.status >= 500 } }
+  const isUnclear = answer.status >= 500 // it may have been done all the same
+  return { refusal: { ...data, code: data.code || "refused", detail, isUnclear } }
 }

@@ -26,7 +26,8 @@ export function countdown(until, draw, now = Date.now) {
   const tick = () => {
     const rest = left(until, now())
     draw(rest)
-    timer = rest.isOver ? null : setTimeout(tick, SECOND - ((now() - until) % SECOND + SECOND) % SECOND)
+    const past = (((now() - until) % SECOND) + SECOND) % SECOND // since the last full second
+    timer = rest.isOver ? null : setTimeout(tick, SECOND - past)
   }
   tick()
   return () => clearTimeout(timer)

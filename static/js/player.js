@@ -1,7 +1,7 @@
 // The picture: hls.js where it runs, the browser's own HLS where not; live and replay alike.
 import { dateAt, positionAt } from "timeline"
 
-const RETRIES = [1000, 1500, 2500, 4000] // ms; the last one repeats
+const RETRIES = [1000, 2000, 4000, 8000] // ms; the last one repeats
 const LIVE = { liveSyncDuration: 2.5, liveMaxLatencyDuration: 10, maxLiveSyncPlaybackRate: 1.1 }
 
 // state(name) is told: none (no playlist yet), connecting, playing, waiting, blocked (the browser

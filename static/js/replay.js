@@ -60,11 +60,18 @@ export function makeReplay({ root, video, player, chat, pinCard, goods, shelf })
   function drawMarks() {
     if (!timeline || !player.hasDates() || !Number.isFinite(video.duration)) return
     marks.replaceChildren(
-      ...timeline.pins.map(({ from }) => {
+      ...firstOfEach(timeline.pins).map(({ from }) => {
         const mark = clone("seek-mark")
         mark.style.setProperty("--at", `${(100 * player.positionAt(from)) / video.duration}%`)
         return mark
       }),
+    )
+  }
+
+  // One mark per item: a host may go back to the same thing many times.
+  function firstOfEach(pins) {
+    return pins.filter(
+      ({ card }, index) => pins.findIndex((each) => each.card.item === card.item) === index,
     )
   }
 

@@ -1,8 +1,7 @@
 // The show page: each part hears every fact of the room and answers those it knows.
 import { ask } from "api"
-import { clock } from "clock"
-import { countdown } from "countdown"
 import { fill } from "fill"
+import { drawLobby } from "lobby"
 import { money as moneyText } from "money"
 import { makePlayer } from "player"
 import { makeReplay } from "replay"
@@ -12,11 +11,12 @@ import { inStep } from "room/in-step"
 import { makePinCard } from "room/pins"
 import { openRoom } from "room/socket"
 import { shareButton } from "share"
-import { makeTill } from "shop/till"
 import { makeGoods } from "shop/goods"
-import { makeShelf } from "shop/shelf"
 import { makeSheet, placeShelf } from "shop/sheet"
+import { makeShelf } from "shop/shelf"
+import { makeTill } from "shop/till"
 import { soundButton } from "sound"
+import { swipeToClear } from "swipe"
 import { makeToast } from "toast"
 import { stageWords } from "stage"
 
@@ -45,7 +45,15 @@ const shelf = makeShelf(find("[data-shelf-list]"), {
     replay.jump(moment)
   },
 })
-const replay = makeReplay({ root: find("[data-replay]"), video, player, chat, pinCard, goods, shelf })
+const replay = makeReplay({
+  root: find("[data-replay]"),
+  video,
+  player,
+  chat,
+  pinCard,
+  goods,
+  shelf,
+})
 
 // ---- the picture
 
@@ -182,6 +190,7 @@ setInterval(pins.run, 100)
 // ---- the page
 
 soundButton(find("[data-sound]"), video)
+swipeToClear(find("[data-stage]"), page)
 shareButton(find("[data-share]"), toast.say)
 placeShelf(find("[data-shelf]"), find("[data-shelf-column]"), sheet.step("items"))
 find("[data-items-button]").addEventListener("click", () => sheet.open("items"))
@@ -189,28 +198,6 @@ find("[data-play]").addEventListener("click", () => player.play())
 video.addEventListener("resize", drawShape)
 video.addEventListener("loadedmetadata", drawShape)
 
-const startsAt = new Date(page.dataset.startsAt)
-fill(page, {
-  when: new Intl.DateTimeFormat(language, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZoneName: "short",
-  }).format(startsAt),
-})
-if (stage.status === "scheduled") {
-  countdown(
-    startsAt,
-    ({ days, hours, minutes, seconds, isOver }) => {
-      const two = (part) => String(part).padStart(2, "0")
-      fill(page, { days: days || null, hours: two(hours), minutes: two(minutes), seconds: two(seconds) })
-      find("[data-countdown]").toggleAttribute("data-over", isOver)
-      find("[data-days]").hidden = !days
-    },
-    clock.now,
-  )
-}
+drawLobby(page)
 begin()
 till.start()

@@ -1,5 +1,6 @@
 // The pinned card over the picture. Facts decide what is pinned, the picture decides when.
 import { fill, show } from "fill"
+import { plenty } from "shop/goods"
 
 const CALM = 600 // ms after a change in which a tap may have meant the card before
 
@@ -29,7 +30,7 @@ export function makePinCard(card, { goods, money, choose, now = () => performanc
       list: price && price.list_price > price.price ? money(price.list_price) : null,
       left: left === 0 ? "Sold out" : `${left} left`,
     })
-    card.dataset.stock = left === 0 ? "none" : left <= 5 ? "few" : "some"
+    card.dataset.stock = plenty(left)
     show(card.querySelector("img"), item.picture)
     card.querySelector("[data-buy]").disabled = left === 0
   }

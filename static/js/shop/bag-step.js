@@ -39,10 +39,10 @@ export function makeBagStep(step, { bag, money, checkout }) {
 
   list.addEventListener("click", async (event) => {
     const variant = Number(event.target.closest("[data-variant]")?.dataset.variant)
-    const change = event.target.closest("[data-more]") ? 1 : event.target.closest("[data-less]") ? -1 : 0
-    if (!change) return
+    const isMore = Boolean(event.target.closest("[data-more]"))
+    if (!isMore && !event.target.closest("[data-less]")) return
     const line = bag.quote().lines.find((each) => each.variant === variant)
-    const units = Math.min(line.quantity + change, Math.max(line.left, 0))
+    const units = Math.min(line.quantity + (isMore ? 1 : -1), Math.max(line.left, 0))
     tell((await bag.have(variant, units, line.item)).words)
   })
   button.addEventListener("click", () => {

@@ -20,18 +20,12 @@ export function makeBag(shop) {
   }
 
   // Have so many units of a variant; {words} tells why not.
-  async function have(variant, wanted, item = null, { atLeast = false } = {}) {
-    if (atLeast && quantity(variant) >= wanted && item === itemOf(variant)) return {}
-    const units = atLeast ? Math.max(wanted, quantity(variant)) : wanted
-    const { data, refusal, fields } = await ask("PUT", `bags/${shop}/lines/${variant}/`, {
-      quantity: units,
-      item,
-    })
+  async function have(variant, units, item = null) {
+    const path = `bags/${shop}/lines/${variant}/`
+    const { data, refusal, fields } = await ask("PUT", path, { quantity: units, item })
     if (data) keep(data)
     return { words: refusal?.detail ?? (fields && Object.values(fields).flat().join(" ")) }
   }
-
-  const itemOf = (variant) => quote.lines.find((line) => line.variant === variant)?.item ?? null
 
   return {
     load,

@@ -10,7 +10,10 @@ export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
   let key = freshKey() // names this submit: sent again it is the same order
   let isBusy = false
 
-  const tell = (words) => (trouble.textContent = words)
+  function tell(words) {
+    trouble.textContent = words
+    if (words) trouble.scrollIntoView({ block: "nearest" })
+  }
 
   function clearErrors() {
     tell("")
@@ -31,6 +34,7 @@ export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
         continue
       }
       field.setAttribute("aria-invalid", "true")
+      field.setAttribute("aria-describedby", place.id)
       place.textContent = words
       first ??= field
     }

@@ -1,4 +1,6 @@
 // What the show sells, as this page knows it: items, the pin's prices, units left.
+export const plenty = (left) => (left === 0 ? "none" : left <= 5 ? "few" : "some")
+
 export function makeGoods(items) {
   const known = new Map()
   const levels = new Map()

@@ -67,7 +67,10 @@ export function makePayment(panel, { words, changed = () => {} }) {
   function drawHold({ hours, minutes, seconds, isOver }) {
     const shown = `${hours * 60 + minutes}:${String(seconds).padStart(2, "0")}`
     fill(panel, { hold: shown })
-    if (isOver && !isPaying) look(run)
+    if (!isOver || isPaying) return
+    button.disabled = true
+    tell("The time to pay is over. The units go back on the shelf.")
+    look(run)
   }
 
   async function mount(mine) {
@@ -86,7 +89,8 @@ export function makePayment(panel, { words, changed = () => {} }) {
     const mine = run
     setPaying(true)
     tell("")
-    const { status, error } = await form.confirm({ returnUrl: new URL(order.url, location.href).href })
+    const returnUrl = new URL(order.url, location.href).href
+    const { status, error } = await form.confirm({ returnUrl })
     if (mine !== run) return
     if (error) {
       setPaying(false)
@@ -121,7 +125,7 @@ export function makePayment(panel, { words, changed = () => {} }) {
       await wait(LOOKS[Math.min(tries, LOOKS.length - 1)])
       if (mine !== run) return
     }
-    if (!isCharged) return tell("The time to pay is over. The units go back on the shelf.")
+    if (!isCharged) return
     setPaying(false)
     tell(
       order.payment.refusal ||

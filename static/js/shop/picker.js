@@ -1,5 +1,6 @@
-// One item chosen: which variant, what it costs with delivery, into the bag or straight to the till.
+// One item chosen: which variant, what it costs, into the bag or straight to the till.
 import { clone, fill, show } from "fill"
+import { plenty } from "shop/goods"
 
 export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
   const form = step.querySelector("form")
@@ -53,7 +54,7 @@ export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
       list: chosen && chosen.list_price > chosen.price ? money(chosen.list_price) : null,
       left: left === 0 ? "Sold out" : `${left} left`,
     })
-    step.querySelector("[data-left]").dataset.stock = left === 0 ? "none" : left <= 5 ? "few" : "some"
+    step.querySelector("[data-left]").dataset.stock = plenty(left)
     show(step.querySelector("[data-picture]"), chosen?.picture ?? item.picture)
     for (const button of buttons) button.disabled = isBusy || left === 0
   }
@@ -63,9 +64,9 @@ export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
     if (!chosen || isBusy) return
     isBusy = true
     draw()
-    const { words } = await bag.have(chosen.id, then === "buy" ? 1 : bag.quantity(chosen.id) + 1, item.item, {
-      atLeast: then === "buy",
-    })
+    const there = bag.quantity(chosen.id)
+    const wanted = then === "buy" ? Math.max(there, 1) : there + 1
+    const { words } = await bag.have(chosen.id, wanted, item.item)
     isBusy = false
     draw()
     trouble.textContent = words ?? ""

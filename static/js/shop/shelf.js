@@ -1,5 +1,6 @@
 // The numbered items of the show: live units and prices, the one being explained, jumps back.
 import { clone, fill, show } from "fill"
+import { plenty } from "shop/goods"
 
 export function makeShelf(list, { goods, money, choose, jump }) {
   let moments = new Map() // item → ms, where the replay shows it
@@ -23,7 +24,7 @@ export function makeShelf(list, { goods, money, choose, jump }) {
       left: left === 0 ? "Sold out" : `${left} left`,
       now: isPinned ? "Explaining now" : null,
     })
-    element.dataset.stock = left === 0 ? "none" : left <= 5 ? "few" : "some"
+    element.dataset.stock = plenty(left)
     element.toggleAttribute("data-pinned", isPinned)
     const button = element.querySelector("[data-choose]")
     button.hidden = false
@@ -37,8 +38,8 @@ export function makeShelf(list, { goods, money, choose, jump }) {
 
   function draw() {
     const rows = goods.items().map(row)
-    if (rows.some((element, index) => element !== list.children[index])) list.replaceChildren(...rows)
-    for (const extra of [...list.children].slice(rows.length)) extra.remove()
+    const isInOrder = rows.every((element, index) => element === list.children[index])
+    if (!isInOrder || rows.length < list.children.length) list.replaceChildren(...rows)
   }
 
   list.addEventListener("click", (event) => {

@@ -15,7 +15,8 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
   let held = null // the order that still waits for its card
   let stopClock = () => {}
 
-  const bagStep = makeBagStep(sheet.step("bag"), { bag, money, checkout: () => sheet.next("details") })
+  const toDetails = () => sheet.next("details")
+  const bagStep = makeBagStep(sheet.step("bag"), { bag, money, checkout: toDetails })
   const details = makeDetails(sheet.step("details"), {
     shop,
     bag,
@@ -38,7 +39,7 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
       sheet.close()
       toast.say(`${title} is in your bag`)
     },
-    onBuy: () => sheet.next("details"),
+    onBuy: toDetails,
   })
   sheet.onEnter("details", details.enter)
   sheet.onLeave("pay", payment.close)
@@ -75,7 +76,8 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
     const units = bag.units()
     fill(bagButton, { units: units || null, held: held ? time : null })
     const words = units === 1 ? "1 thing" : `${units} things`
-    bagButton.setAttribute("aria-label", held ? "Pay for what is held for you" : `Your bag, ${words}`)
+    const label = held ? "Pay for what is held for you" : `Your bag, ${words}`
+    bagButton.setAttribute("aria-label", label)
   }
 
   function openBag() {

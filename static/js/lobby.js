@@ -1,0 +1,26 @@
+// Before the show: when it starts in the viewer's own time, and how long that is from now.
+import { clock } from "clock"
+import { countdown } from "countdown"
+import { fill } from "fill"
+
+const two = (part) => String(part).padStart(2, "0")
+
+export function drawLobby(page) {
+  const startsAt = new Date(page.dataset.startsAt)
+  const when = new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  })
+  fill(page, { when: when.format(startsAt) })
+  if (page.dataset.status === "scheduled") countdown(startsAt, draw, clock.now)
+
+  function draw({ days, hours, minutes, seconds, isOver }) {
+    fill(page, { days, hours: two(hours), minutes: two(minutes), seconds: two(seconds) })
+    page.querySelector("[data-days]").hidden = !days
+    page.querySelector("[data-countdown]").toggleAttribute("data-over", isOver)
+  }
+}
