@@ -16,7 +16,7 @@ from orders import bag as bags
 from orders import checkout as tills
 from orders import gateway, lifecycle, payments, pricing
 from orders.forms import DeliveryForm, country_name
-from orders.models import Order
+from orders.models import Bag, Order
 from shops.models import Shop
 
 
@@ -55,26 +55,24 @@ def put_in_bag(request, shop):
 def checkout(request, shop):
     shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
     owner = str(request.visitor)
-    found = bags.find(shop, owner)
-    quote = found and pricing.quote(found)
-    if request.method == "POST":
-        form = DeliveryForm(request.POST)
-        if form.is_valid():
-            key, seen = form.cleaned_data["key"], form.cleaned_data["seen"]
-            try:
-                placed = tills.place(shop, owner, key, form.delivery(), seen=seen)
-            except DomainError as refusal:
-                form.add_error(None, refusal.detail)
-            else:
-                return redirect("order", token=placed.token)
-    else:
-        form = DeliveryForm(initial={"key": uuid.uuid4().hex, "seen": quote and quote.total})
-    if not quote or not quote.lines:
+    form = DeliveryForm(request.POST) if request.method == "POST" else None
+    if form and form.is_valid():
+        key, seen = form.cleaned_data["key"], form.cleaned_data["seen"]
+        try:
+            placed = tills.place(shop, owner, key, form.delivery(), seen=seen)
+        except DomainError as refusal:
+            form.add_error(None, refusal.detail)
+        else:
+            return redirect("order", token=placed.token)
+    quote = pricing.quote(Bag(shop=shop, owner=owner))
+    if not quote.lines:
         return redirect("bag", shop=shop.slug)
-    # What is confirmed is always the total on this page, whatever the page before it said.
-    if form.is_bound:
+    if form:
+        # What is confirmed is always the total on this page, whatever the page before it said.
         form.data = form.data.copy()
         form.data["seen"] = quote.total
+    else:
+        form = DeliveryForm(initial={"key": uuid.uuid4().hex, "seen": quote.total})
     pricing.illustrate(quote)
     status = 409 if form.is_bound else 200
     return render(
