@@ -3,24 +3,40 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
+import stripe
 from django.core.cache import cache
 
+from orders import books
+from orders.models import Order
 from orders.till.server import Till
 
 
-@pytest.fixture(scope="session")
-def till() -> Iterator[Till]:
-    """The stand-in payment provider, over real HTTP; nothing rings back."""
+@pytest.fixture
+def till(settings) -> Iterator[Till]:
+    """The stand-in payment provider, over real HTTP, with an empty ledger; nothing rings back."""
     running = Till(":memory:").start()
-    before = settings.STRIPE_API_BASE
     settings.STRIPE_API_BASE = running.address
     yield running
-    settings.STRIPE_API_BASE = before
     running.stop()
+
+
+@pytest.fixture
+def books_are_right(till):
+    """books_are_right(): no difference, in our rows and at the provider."""
+
+    def check():
+        found = books.check(with_provider=Order.objects.exists())
+        assert found == {name: [] for name in books.RULES}
+
+    return check
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Limits and guards live in the cache: no test may feel the one before it."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _an_impatient_sdk(monkeypatch):
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)

@@ -64,6 +64,7 @@ def test_a_show_that_sells(house, visitors):
     merchant.ends(mara)
     visitors.shot(mara, "ended")
     expect(ann.get_by_text("Replay", exact=True)).to_be_visible()
+    expect(ann.get_by_label(guest.REPLAY_BAR)).to_be_visible(timeout=5_000)
     guest.sees_the_picture_move(ann, seconds=10)
     visitors.shot(ann, "ann-replay")
     the_replay_keeps_time(house, ann)

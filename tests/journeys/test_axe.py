@@ -1,5 +1,7 @@
 """Every page, on a phone and on a desk, has nothing that keeps people out (axe-core)."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -65,7 +67,7 @@ def test_buying_is_open_to_everyone(ann, people):
     assert grave_findings(ann, ann.url, "order-to-pay", people) == []
 
     guest.pays(ann, guest.GOOD_CARD)
-    expect(ann.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(ann.get_by_role("heading", name=re.compile("approved|Thank you"))).to_be_visible()
 
     assert grave_findings(ann, ann.url, "receipt", people) == []
 
@@ -80,7 +82,7 @@ def grave_findings(page: Page, address: str, name: str, people: Visitors) -> lis
     found = []
     for size, kind in (("desk", DESK), ("phone", PHONE)):
         page.set_viewport_size(kind["viewport"])
-        page.goto(address)
+        assert page.goto(address).ok
         page.wait_for_timeout(500)  # what a page draws by itself
         people.shot(page, f"{name}-{size}")
         for violation in Axe().run(page).response["violations"]:
