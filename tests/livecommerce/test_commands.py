@@ -1,0 +1,113 @@
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from livecommerce.demo import seed
+from orders.models import Order, Payment
+from shops.models import Product, Shop, Stock, User
+from streams.models import Show, Take
+from tests.factories import make_order, make_show
+from tests.orders.paying import pay
+
+pytestmark = pytest.mark.django_db
+FIXTURE = seed.HERE / "fixture.json"
+
+
+def said(*words, **options) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_fixture_is_loaded_once_and_its_ids_and_addresses_are_told():
+    told = said("load_fixture", str(FIXTURE))
+
+    shops = json.loads(told)["shops"]
+    claymoor = next(shop for shop in shops if shop["slug"] == "claymoor")
+    assert claymoor["url"].endswith("/claymoor/")
+    assert Shop.objects.get(pk=claymoor["id"]).products.count() == len(claymoor["products"])
+    assert User.objects.get(pk=json.loads(told)["people"]["mara"]).check_password("mara-demo")
+
+    Product.objects.filter(slug="stoneware-mug").update(title="Mug, renamed by Mara")
+
+    assert said("load_fixture", str(FIXTURE)) == told
+    assert Product.objects.get(slug="stoneware-mug").title == "Mug, renamed by Mara"
+    assert Stock.objects.get(variant__sku="CM-MUG-T").on_hand == 24
+
+
+@pytest.mark.parametrize("text", ["{", '{"shops": [{"name": "No slug"}]}', '{"people": [{}]}'])
+def test_a_fixture_that_is_wrong_changes_nothing(tmp_path, text):
+    (tmp_path / "wrong.json").write_text(text)
+
+    with pytest.raises(CommandError, match="nothing changed"):
+        call_command("load_fixture", str(tmp_path / "wrong.json"))
+
+    assert not Shop.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_books_that_are_right_say_so():
+    told = said("books")
+
+    assert [line.split()[:2] for line in told.splitlines()] == [
+        [f"B{n}", "ok"] for n in range(1, 7)
+    ]
+
+
+def test_books_that_differ_name_the_difference_and_fail():
+    order = make_order()
+    Stock.objects.filter(variant__in=order.quantities()).update(held=0)
+    out = StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("books", "--json", stdout=out)
+
+    assert ended.value.code == 1
+    found = json.loads(out.getvalue())
+    assert len(found["B1"]) == 1
+    assert not any(found[name] for name in ("B2", "B3", "B4", "B5", "B6"))
+
+
+def test_an_overdue_order_is_expired_by_hand():
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert f"{order}: expired" in said("expire_orders")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.EXPIRED
+    assert Stock.objects.get().held == 0
+    assert said("expire_orders") == ""
+
+
+def test_a_payment_whose_webhook_and_bell_were_lost_is_found_and_captured(till, books_are_right):
+    order = make_order()
+    pay(till, order).raise_for_status()
+    Payment.objects.update(changed_at=timezone.now() - timedelta(minutes=2))
+
+    assert "looked at" in said("settle_unclear")
+    assert "captured" in said("capture_due")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    books_are_right()
+
+
+def test_a_silent_publisher_is_given_up_by_hand():
+    long_ago = timezone.now() - timedelta(minutes=1)
+    take = Take.objects.create(show=make_show(), opened_at=long_ago, heard_at=long_ago)
+
+    assert said("sweep_takes") == f"{take}: lost\n"
+
+    take.refresh_from_db()
+    assert take.status == Take.Status.LOST
+
+
+def test_nothing_is_due_of_a_show_without_a_recording():
+    make_show(status=Show.Status.ENDED)
+
+    assert said("make_replays") == ""
