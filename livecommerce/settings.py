@@ -106,6 +106,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
@@ -285,7 +286,7 @@ UNFOLD = {
     "BORDER_RADIUS": "8px",
     "DASHBOARD_CALLBACK": "orders.admin.dashboard",
     "SIDEBAR": {"navigation": "orders.admin.navigation"},
-    "STYLES": [lambda request: static("css/control-room.css")],
+    "STYLES": [lambda request: static("css/control/parts.css")],
     "COLORS": {
         "base": {
             "50": "oklch(98.4% .003 85)",
