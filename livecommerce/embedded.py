@@ -19,6 +19,7 @@ from daphne.server import Server
 from twisted.internet import reactor
 
 from livecommerce.celery import app
+from streams.video import replay
 
 THREADS = 3
 BACKLOG = 4096
@@ -82,10 +83,15 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
         clock.start()
         up()
 
+    beginning = threading.Thread(target=begin, name="begin")
+
     def wind_up():
         try:
+            if beginning.ident:  # a stop in the first second would leave behind what `up` starts
+                beginning.join()
             down()
             clock.stop()
+            replay.stop()
             worker.stop()
         finally:
             reactor.callFromThread(reactor.stop)
@@ -98,7 +104,7 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signalled)
     (endpoint,) = build_endpoint_description_strings(host=host, port=port)
-    reactor.callLater(0, lambda: threading.Thread(target=begin, name="begin").start())
+    reactor.callLater(0, beginning.start)
     Server(
         application=get_default_application(),  # only now: it looks at the static files there are
         endpoints=[f"{endpoint}:backlog={BACKLOG}"],

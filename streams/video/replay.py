@@ -5,6 +5,7 @@ queue; whoever claims it makes it, and one whose maker died is made anew.
 """
 
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,8 +29,19 @@ MAX_TRIES = 3
 PER_SECOND = 5  # for each second of media: an encode slower than that is hung
 
 
+_running: set[subprocess.Popen] = set()
+_is_stopping = threading.Event()
+
+
 class CannotMake(Exception):
     """ffmpeg could not do it; the text is what it said."""
+
+
+def stop() -> None:
+    """This process ends: cut off what it encodes. The rows are due again, for the next one."""
+    _is_stopping.set()
+    for child in list(_running):
+        child.kill()
 
 
 def plan(show: Show, source: packager.Init) -> None:
@@ -96,7 +108,10 @@ def make(rendition: Rendition) -> None:
         ).distinct():
             _encode(rendition, take)
     except (CannotMake, MediaError):
-        advance(rendition, _after_failure(rendition))
+        if _is_stopping.is_set():  # not its fault
+            advance(rendition, Rendition.Status.DUE, tries=rendition.tries - 1)
+        else:
+            advance(rendition, _after_failure(rendition))
         raise
     advance(rendition, Rendition.Status.READY)
 
@@ -147,20 +162,24 @@ def _keep(take: Take, rendition: Rendition, cuts) -> None:
 @contextmanager
 def _run(arguments: list[str], pieces: Iterable[bytes], *, seconds: float) -> Iterator[BinaryIO]:
     """Run ffmpeg over the pieces, with a bound on its time; give what it wrote."""
+    if _is_stopping.is_set():
+        raise CannotMake("The process is ending.")
     with TemporaryFile() as source, TemporaryFile() as made, TemporaryFile() as words:
         source.writelines(pieces)
         source.seek(0)
+        child = subprocess.Popen(
+            ["nice", "-n", "10", *arguments], stdin=source, stdout=made, stderr=words
+        )
+        _running.add(child)
         try:
-            ended = subprocess.run(
-                ["nice", "-n", "10", *arguments],
-                stdin=source,
-                stdout=made,
-                stderr=words,
-                timeout=seconds,
-            )
+            child.wait(seconds)
         except subprocess.TimeoutExpired as error:
             raise CannotMake(f"ffmpeg took longer than {seconds:.0f} s") from error
-        if ended.returncode:
+        finally:
+            child.kill()
+            child.wait()
+            _running.discard(child)
+        if child.returncode:
             words.seek(0)
             raise CannotMake(words.read(2000).decode("utf-8", "replace"))
         made.seek(0)

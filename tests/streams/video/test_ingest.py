@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
+from livecommerce import signed_in
 from shops.models import Member
 from streams import lifecycle, log
 from streams.models import Segment, Show, Take
@@ -291,6 +292,22 @@ async def test_a_full_disk_ends_the_take_and_not_the_show(show, host, published,
 
         assert (await hear(socket, "error"))["code"] == "storage_failed"
         assert await closed_with(socket) == 1011
+
+    assert (await until_closed()).status == Take.Status.LOST
+    assert (await Show.objects.aget()).status == Show.Status.LIVE
+
+
+async def test_a_host_who_lost_the_role_cannot_go_on_sending(show, host, published, monkeypatch):
+    monkeypatch.setattr(signed_in, "EVERY", 0.05)
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        await hear(socket, "studio.health")
+
+        await Member.objects.filter(user=host).adelete()
+
+        assert (await hear(socket, "error"))["code"] == "not_allowed"
+        assert await closed_with(socket) == ingest.REFUSED
 
     assert (await until_closed()).status == Take.Status.LOST
     assert (await Show.objects.aget()).status == Show.Status.LIVE

@@ -1,3 +1,5 @@
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -141,6 +143,27 @@ def test_makers_that_die_every_time_are_given_up_too(show):
 
     assert {each.name for each in replay.due()} == {"480p"}
     assert small(show).status == Status.FAILED
+
+
+@pytest.mark.django_db
+def test_a_process_that_ends_cuts_its_encode_off_and_leaves_it_due(show, monkeypatch):
+    monkeypatch.setattr(replay, "_is_stopping", threading.Event())
+    patient = ["sh", "-c", "exec sleep 60"]
+    monkeypatch.setattr(replay.ffmpeg, "rendition", lambda *args: patient)
+
+    def stop_once_it_runs():
+        while not replay._running:
+            time.sleep(0.01)
+        replay.stop()
+
+    threading.Thread(target=stop_once_it_runs).start()
+    with pytest.raises(replay.CannotMake):
+        replay.make(small(show))
+
+    assert (small(show).status, small(show).tries) == (Status.DUE, 0)
+    assert not replay._running
+    with pytest.raises(replay.CannotMake):  # and begins no other
+        replay.make(small(show))
 
 
 @pytest.mark.django_db
