@@ -4,17 +4,22 @@ import os
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
 http = get_asgi_application()  # loads the apps that the imports below need
 
+from livecommerce import closing  # noqa: E402
 from livecommerce.origins import OwnOriginOnly  # noqa: E402
 from streams.urls import sockets  # noqa: E402
 
+closing.install()
+elsewhere = re_path("", WebsocketDenier.as_asgi())  # no such address: 403, not a traceback
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": OwnOriginOnly(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": OwnOriginOnly(AuthMiddlewareStack(URLRouter([*sockets, elsewhere]))),
     }
 )

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
 OPEN_TO_ALL = ("pictures/", "takes/")
-MAX_PATH = 200
+MAX_PATH = 200  # bytes: what disks take as one name
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".webp": "image/webp"}
 
 
@@ -23,7 +23,7 @@ def address(path: str) -> str:
 def file(request, path):
     if (
         not path.startswith(OPEN_TO_ALL)
-        or len(path) > MAX_PATH
+        or len(path.encode(errors="replace")) > MAX_PATH
         or ".." in path.split("/")
         or "\\" in path
     ):

@@ -25,3 +25,5 @@ urlpatterns = [
     path("", include("streams.urls")),
     path("", include("shops.urls")),
 ]
+
+handler400 = "livecommerce.refusals.bad_request"

@@ -33,7 +33,7 @@ def bag(request, shop):
 
 @require_POST
 def put_in_bag(request, shop):
-    """Fields: variant; quantity to have (or `add`: units more); item; next (a path of ours)."""
+    """Fields: variant; quantity to have (or `add`: units more); item."""
     shop = get_object_or_404(Shop, slug=shop)
     try:
         variant = whole(request.POST.get("variant"), "variant")

@@ -16,6 +16,7 @@ from shops.models import Picture, Shop, Variant
 WIDTHS = (320, 640, 1200, 1600)  # pixels
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 15 * 1024 * 1024
+MAX_HEIGHT = 16383  # pixels: WebP can be no taller
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 
 
@@ -32,7 +33,7 @@ def store(shop: Shop, file: BinaryIO) -> Picture:
     widths = sorted(set(widths))
     for width in widths:
         _keep(f"{path}-{width}.webp", _encoded(image, width))
-    height = round(image.height * widths[-1] / image.width)
+    height = max(1, round(image.height * widths[-1] / image.width))
     return Picture.objects.create(
         shop=shop, path=path, width=widths[-1], height=height, widths=widths
     )
@@ -84,7 +85,10 @@ def _decoded(raw: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise BadPicture("At most 25 megapixels.", field="picture")
         image.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
-        return ImageOps.exif_transpose(image).convert("RGB")
+        image = ImageOps.exif_transpose(image).convert("RGB")
+        if image.height * min(1, WIDTHS[-1] / image.width) > MAX_HEIGHT:
+            raise BadPicture("This picture is too tall for its width.", field="picture")
+        return image
     except BadPicture:
         raise
     except Exception as error:  # on damaged files decoders raise whatever they please

@@ -1,15 +1,18 @@
 """One viewer's socket: the room comes down, talk goes up. No rules, no queries."""
 
+import asyncio
 import json
+import logging
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from livecommerce import visitors
+from livecommerce import signed_in, visitors
 from livecommerce.errors import DomainError
 from streams import chat, presence, rooms
 
-NOT_FOUND, TOO_BIG, NO_BINARY = 4404, 1009, 1003
+NOT_FOUND, NOT_ALLOWED, TOO_BIG, NO_BINARY = 4404, 4403, 1009, 1003
+logger = logging.getLogger(__name__)
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -17,6 +20,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     show = None
     is_counted = False
+    watching: asyncio.Task | None = None
 
     async def connect(self):
         self.show = await database_sync_to_async(rooms.find)(
@@ -34,8 +38,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         for group in rooms.groups(self.show, at_desk=is_staff):
             await self.channel_layer.group_add(group, self.channel_name)
             self.groups.append(group)
-        presence.enter(self.show.pk)
-        self.is_counted = True
+        if is_staff:  # at work, not watching: no viewer
+            self.watching = asyncio.create_task(self.watch())
+        else:
+            presence.enter(self.show.pk)
+            self.is_counted = True
         # Joined before reading: a fact that races the answer comes twice, never not at all.
         if (seq := self.asked_for()) is None:
             await self.send_frame(await database_sync_to_async(rooms.snapshot)(self.show))
@@ -45,6 +52,20 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code):
         if self.is_counted:
             presence.leave(self.show.pk)
+        if self.watching:
+            self.watching.cancel()
+
+    async def watch(self):
+        """Let go of staff who left the shop, or themselves: they may come back as who they are."""
+        speaker = self.speaker
+        while speaker == self.speaker:
+            await asyncio.sleep(signed_in.EVERY)
+            try:
+                user = await signed_in.now(self.scope)
+                speaker = await database_sync_to_async(rooms.speaker)(self.show, user, "")
+            except Exception:  # a database that is away takes nobody's role
+                logger.warning("could not look who is in room %s", self.show.pk, exc_info=True)
+        await self.close(NOT_ALLOWED)
 
     async def receive(self, text_data=None, bytes_data=None):
         if text_data is None or len(text_data.encode()) > rooms.MAX_FRAME:
@@ -59,7 +80,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 name = frame.get("name")
                 echo = nonce[:64].encode(errors="replace").decode()  # half a letter cannot travel
                 await self.say(text, name if isinstance(name, str) else "", echo)
-            case {"type": "room.catch_up", "after": int(seq)} if 0 <= seq < 2**53:
+            case {"type": "room.catch_up", "after": seq} if type(seq) is int and 0 <= seq < 2**53:
                 await self.send_frame(await database_sync_to_async(rooms.catch_up)(self.show, seq))
             case _:
                 await self.send_frame({"type": "error", "code": "bad_frame"})

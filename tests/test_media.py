@@ -41,6 +41,7 @@ def test_a_stored_file_is_given_and_may_be_kept_for_ever(client, stored):
         "takes/a%00b",
         "takes/" + "a" * 300,
         "takes/" + "a/" * 300,
+        "takes/" + "é" * 150,
         "secret-key",
         "invoices/1.pdf",
         "/etc/passwd",

@@ -11,6 +11,7 @@ import logging
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from livecommerce import signed_in
 from livecommerce.errors import DomainError
 from livecommerce.realtime import ring
 from shops.models import Member, Shop
@@ -49,6 +50,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
     take = None
     process: Process | None = None
     pump: asyncio.Task | None = None
+    watching: asyncio.Task | None = None
     head = b""
     is_finished = False  # ended on purpose, not lost
     is_closing = False
@@ -90,7 +92,20 @@ class IngestConsumer(AsyncWebsocketConsumer):
         self.rendition = await database_sync_to_async(Rendition.objects.get)(
             show=self.show, name=Rendition.SOURCE
         )
+        self.watching = asyncio.create_task(self.watch())
         await self.send_frame({"type": "studio.ready"})
+
+    async def watch(self):
+        """The picture ends with the sender's right to send it."""
+        while not self.is_closing:
+            await asyncio.sleep(signed_in.EVERY)
+            try:
+                user = await signed_in.now(self.scope)
+                await database_sync_to_async(find_show)(self.show.slug, user)
+            except DomainError as refusal:
+                await self.refuse(refusal.code, refusal.detail, REFUSED)
+            except Exception:  # a database that is away takes nobody's role
+                logger.warning("could not look who sends take %s", self.take, exc_info=True)
 
     async def take_chunk(self, data: bytes):
         if self.take is None:
@@ -181,6 +196,8 @@ class IngestConsumer(AsyncWebsocketConsumer):
         await self.wind_up()
 
     async def wind_up(self):
+        if self.watching:
+            self.watching.cancel()
         if self.process:
             process, self.process = self.process, None
             process.finish()

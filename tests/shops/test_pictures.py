@@ -175,3 +175,20 @@ def test_a_check_keeps_nothing_and_leaves_the_file_at_its_start():
 
     assert file.tell() == 0
     assert not Picture.objects.exists()
+
+
+def test_a_strip_too_tall_for_its_width_is_refused(refused):
+    refused(drawn((700, 17000)), "too tall")
+    refused(drawn((1, 20000)), "too tall")
+
+
+def test_a_picture_may_be_tall_if_it_is_made_smaller():
+    picture = pictures.store(make_shop(), io.BytesIO(drawn((2000, 12000))))
+
+    assert (picture.width, picture.height) == (1600, 9600)
+
+
+def test_a_line_of_pixels_keeps_a_height():
+    picture = pictures.store(make_shop(), io.BytesIO(drawn((9000, 1))))
+
+    assert (picture.width, picture.height) == (1600, 1)

@@ -6,12 +6,15 @@ from contextlib import AsyncExitStack
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
 
+from livecommerce import signed_in
 from orders import lifecycle as orders
 from shops import stock
-from shops.models import Member
+from shops.models import Member, User
 from streams import chat, consumers, lifecycle, log, pins, presence, rooms
 from streams.models import RoomEvent, Show
+from streams.video import publisher
 from tests.factories import make_item, make_order, make_show, make_staff
 from tests.streams.sockets import HOST, OURS, closed_with, hear, knock, opened, room, told
 
@@ -161,6 +164,7 @@ BAD_FRAMES = [
     '{"type": "chat.say", "text": "hi", "nonce": null}',
     '{"type": "room.catch_up", "after": -1}',
     '{"type": "room.catch_up", "after": 1e99}',
+    '{"type": "room.catch_up", "after": true}',
     '{"type": "room.catch_up", "after": NaN}',
     '{"type": "room.catch_up", "after": 9007199254740993000}',
     '{"type": "room_fact", "fact": {}}',
@@ -256,6 +260,43 @@ async def test_a_foreign_page_is_refused_before_the_socket_is_accepted(show, ori
 
     assert not is_open
     assert presence._here[show.pk] == 0
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/x", "/ws/live/", "/ws/live/a%00b/", "/ws/live/a/b/"])
+async def test_an_address_that_does_not_exist_is_refused_without_an_error(show, path):
+    socket = await sync_to_async(knock)(path)
+
+    is_open, _ = await socket.connect()
+
+    assert not is_open
+
+
+LEAVING = {
+    "the role": lambda user, session: Member.objects.filter(user=user).delete(),
+    "the account": lambda user, session: User.objects.filter(pk=user.pk).update(is_active=False),
+    "the session": lambda user, session: session.flush(),
+    "the password": lambda user, session: change_password(user),
+}
+
+
+def change_password(user):
+    user.set_password("another one")
+    user.save()
+
+
+@pytest.mark.parametrize("leave", LEAVING.values(), ids=LEAVING)
+async def test_who_is_not_of_the_shop_any_more_is_let_go_of(show, item, leave, monkeypatch):
+    monkeypatch.setattr(signed_in, "EVERY", 0.05)
+    mira = await sync_to_async(make_staff)("moderator", shop=show.shop)
+    session = await sync_to_async(publisher.signed_in)(mira)
+    async with room(show, session=session) as desk, room(show, visitor="bob") as guest:
+        await asyncio.sleep(0.2)
+        assert await told(desk) == []  # nothing changed: she stays
+
+        await sync_to_async(leave)(mira, SessionStore(session))
+
+        assert await closed_with(desk) == consumers.NOT_ALLOWED
+        assert await told(guest) == []
 
 
 async def test_our_own_page_is_let_in(show):
