@@ -35,7 +35,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self.show, self.scope["user"], visitor
         )
         is_staff = self.speaker.role != "guest"
-        for group in rooms.groups(self.show, at_desk=is_staff):
+        for group in rooms.groups(self.show, at_desk=self.speaker.role == "host"):
             await self.channel_layer.group_add(group, self.channel_name)
             self.groups.append(group)
         if is_staff:  # at work, not watching: no viewer

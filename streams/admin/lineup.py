@@ -36,6 +36,15 @@ class ItemForm(backoffice.ShopForm):
             raise ValidationError(f"A number from 1 to {PARKED - 1}.")
         return number
 
+    def clean(self):
+        row = super().clean()
+        product, show_price = row.get("product"), row.get("show_price")
+        prices = [each.price for each in product.variants.all()] if product and show_price else []
+        if prices and show_price >= max(prices):
+            usual = money.text(max(prices), product.shop.currency)
+            self.add_error("show_price", f"A show price is lower than the usual {usual}.")
+        return row
+
     def _get_validation_exclusions(self):
         # Two items may swap numbers in one save: the whole line-up is checked instead.
         return super()._get_validation_exclusions() | {"number", "product"}
@@ -95,6 +104,9 @@ class ItemInline(backoffice.TabularInline):
             .select_related("product__shop", "show__shop")
             .prefetch_related("product__variants__stock")
         )
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1  # a new show begins with a row to fill in
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "product":

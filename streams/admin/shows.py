@@ -1,5 +1,6 @@
 """Shows, and the two screens a show is run from: control room and studio."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
@@ -22,6 +23,7 @@ class ShowForm(backoffice.ShopForm):
     class Meta:
         model = Show
         fields = ["shop", "title", "slug", "description", "host_name", "starts_at"]
+        help_texts = {"starts_at": f"Time zone: {settings.TIME_ZONE}."}
 
 
 @admin.register(Show)

@@ -8,8 +8,17 @@ from tests.factories import make_item, make_order, make_product, make_shop, make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("role", Member.Role.values)
-def test_everyone_of_the_shop_sees_what_sells(signed_in, role):
+def test_who_only_moderates_sees_no_buyers(signed_in):
+    order = make_order()
+
+    answer = signed_in(make_staff("moderator", shop=order.shop)).get(orders_of(order.shop))
+
+    assert answer.status_code == 404
+    assert order.name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", sorted(set(Member.Role.values) - {"moderator"}))
+def test_who_sells_for_the_shop_sees_what_sells(signed_in, role):
     order = make_order(quantity=2)
 
     answer = signed_in(make_staff(role, shop=order.shop)).get(orders_of(order.shop))

@@ -304,13 +304,15 @@ async def test_our_own_page_is_let_in(show):
         assert socket.first["type"] == "room.snapshot"
 
 
-async def test_staff_hear_what_sells_and_shoppers_do_not(show, item):
-    mira = await sync_to_async(make_staff)(Member.Role.MODERATOR, shop=show.shop)
+async def test_hosts_hear_what_sells_and_moderators_and_shoppers_do_not(show, item):
+    mira = await sync_to_async(make_staff)(Member.Role.HOST, shop=show.shop)
+    noor = await sync_to_async(make_staff)(Member.Role.MODERATOR, shop=show.shop)
     stranger = await sync_to_async(make_staff)(Member.Role.OWNER)
     async with (
         room(show, user=mira) as desk,
         room(show) as shopper,
         room(show, user=stranger, visitor="zoe") as other,
+        room(show, user=noor) as moderator,
     ):
         order = await sync_to_async(make_order)(variant=await item.product.variants.aget())
         await sync_to_async(orders.cancel)(order)
@@ -319,6 +321,7 @@ async def test_staff_hear_what_sells_and_shoppers_do_not(show, item):
         assert news["data"]["number"] == order.number
         assert await told(shopper) == []
         assert await told(other) == []
+        assert await told(moderator) == []
 
 
 async def test_everyone_hears_how_many_are_left(show, item):
