@@ -283,6 +283,13 @@ UNFOLD = {
     "SITE_TITLE": "Back office",
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("img/favicon.svg"),
+        }
+    ],
     "BORDER_RADIUS": "8px",
     "DASHBOARD_CALLBACK": "orders.admin.dashboard",
     "SIDEBAR": {"navigation": "orders.admin.navigation"},

@@ -70,6 +70,8 @@ export const pictureHandlers = {
   "show.ended": () => find("[data-dark]").replaceChildren("The show has ended"),
 }
 
+video.addEventListener("playing", drawHealth)
+
 find("[data-sound]").addEventListener("click", ({ currentTarget }) => {
   video.muted = !video.muted
   currentTarget.setAttribute("aria-pressed", !video.muted)
