@@ -38,6 +38,9 @@ class VariantInline(backoffice.TabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("stock", "product")
 
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1  # nothing is sold without a variant: its price and its units
+
     @admin.display(description="On hand / held / free")
     def in_stock(self, variant):
         count = getattr(variant, "stock", None)

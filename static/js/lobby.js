@@ -7,7 +7,9 @@ const two = (part) => String(part).padStart(2, "0")
 
 export function drawLobby(page) {
   const startsAt = new Date(page.dataset.startsAt)
-  const when = new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+  const written = document.documentElement.lang || "en"
+  const language = navigator.languages.find((each) => each.startsWith(written)) ?? written
+  const when = new Intl.DateTimeFormat(language, {
     weekday: "long",
     day: "numeric",
     month: "long",

@@ -15,6 +15,11 @@ const payment = makePayment(panel, {
   },
 })
 
+// What the card said before this page was drawn is old news with the next try.
+panel.addEventListener("click", (event) => {
+  if (event.target.closest("[data-pay]")) document.querySelector("[data-earlier]")?.remove()
+})
+
 async function begin() {
   const { data } = await ask("GET", `orders/${panel.dataset.token}/`)
   if (data) payment.open(data)

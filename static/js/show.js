@@ -34,7 +34,12 @@ const goods = makeGoods(read("items"))
 const sheet = makeSheet(find("[data-sheet]"))
 const till = makeTill({ sheet, goods, money, shop, toast, bagButton: find("[data-bag-button]") })
 const chat = makeChat(find("[data-chat]"))
-const pinCard = makePinCard(find("[data-pin-card]"), { goods, money, choose: till.choose })
+const pinCard = makePinCard(find("[data-pin-card]"), {
+  goods,
+  money,
+  choose: till.choose,
+  missed: ({ title }) => toast.say(`Now on screen: ${title}. Tap again to buy it.`),
+})
 const player = makePlayer(video, { source: page.dataset.video, workerPath, state: drawPicture })
 const shelf = makeShelf(find("[data-shelf-list]"), {
   goods,

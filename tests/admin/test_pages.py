@@ -7,6 +7,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
+from tests.factories import make_staff
+
 IMPORT_MAP = re.compile(r'<script type="importmap" nonce="([^"]+)">(.*?)</script>', re.DOTALL)
 IMPORTED = re.compile(r'^import .* from "([^"]+)"|import\("([^"]+)"\)', re.MULTILINE)
 
@@ -42,3 +44,15 @@ def test_a_title_cannot_become_markup(ours, owner):
     page = owner.get(reverse("admin:streams_show_control_room", args=[ours.show.pk]))
 
     assert "<script>alert(1)" not in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_after_signing_in_nobody_is_sent_to_another_site(client, wanted):
+    make_staff("owner", username="mara", password="a long secret", is_staff=True)
+
+    answer = client.post(
+        "/admin/login/", {"username": "mara", "password": "a long secret", "next": wanted}
+    )
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")

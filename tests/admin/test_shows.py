@@ -29,6 +29,25 @@ def test_a_show_is_planned_with_its_line_up(ours, owner):
     assert show.items.get().show_price == 850
 
 
+@pytest.mark.parametrize("show_price", ["24.00", "200"])
+def test_a_show_price_that_is_no_lower_than_the_usual_one_is_refused(ours, owner, show_price):
+    usual = ours.product.variants.get()
+    usual.price = 2400
+    usual.save()
+
+    answer = save(owner, ours.show, item_row(ours.item, show_price=show_price))
+
+    assert list(errors(answer)) == ["show_price"]
+    assert ours.show.items.get().show_price is None
+
+
+def test_a_new_show_and_a_new_product_begin_with_a_row_to_fill_in(owner):
+    for name, rows in (("streams_show", "items"), ("shops_product", "variants")):
+        html = owner.get(reverse(f"admin:{name}_add")).content.decode()
+
+        assert f'name="{rows}-0-' in html
+
+
 def test_two_items_swap_their_numbers(ours, owner):
     second = make_item(ours.show)
 

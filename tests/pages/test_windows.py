@@ -18,6 +18,7 @@ from streams.models import Presence, Show
 from tests.factories import (
     DELIVERY,
     carry,
+    make_item,
     make_order,
     make_product,
     make_shop,
@@ -298,6 +299,29 @@ def test_an_order_says_where_it_stands_and_asks_for_no_card(ann, status, words):
     assert words in text_of(html)
     assert "data-pay" not in html
     assert "Cancel this order" not in html
+
+
+def test_only_who_cancelled_an_order_is_led_back_to_a_bag(ann):
+    order = make_order(owner="ann")
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.CANCELLED)
+
+    assert "To your bag" in page(ann, f"/orders/{order.token}/")
+    assert "To your bag" not in page(carry(Client(), "bob"), f"/orders/{order.token}/")
+
+
+def test_an_item_is_bought_at_its_show_price_without_a_script(ann, shop):
+    show = make_show(shop=shop, status=Show.Status.LIVE)
+    variant = make_product(shop=shop, price=3400).variants.get()
+    item = make_item(show, variant.product, show_price=2900)
+    html = page(ann, f"/live/{show.slug}/")
+    form = re.search(r"<noscript>\s*<form.*?</form>\s*</noscript>", html, re.DOTALL).group()
+    fields = dict(re.findall(r'name="(item|variant|add)" value="(\d+)"', form))
+    address = re.search(r'action="([^"]+)"', form).group(1)
+
+    ann.post(address, fields)
+
+    assert fields == {"item": str(item.pk), "variant": str(variant.pk), "add": "1"}
+    assert "€29.00 each, show price" in text_of(page(ann, f"/bag/{shop.slug}/"))
 
 
 def test_only_who_placed_an_order_is_offered_to_cancel_it(till, client):

@@ -11,6 +11,10 @@ export function makeChat(list) {
 
   const isAtEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60
   const toEnd = () => (list.scrollTop = list.scrollHeight)
+  let follows = true // the reader is at the newest line, also when the phone is turned
+
+  list.addEventListener("scroll", () => (follows = isAtEnd()))
+  new ResizeObserver(() => follows && toEnd()).observe(list)
 
   function line({ name, text, role }) {
     const element = fill(clone("chat-line"), { name, text, mark: MARKS[role] ?? null })
@@ -19,7 +23,6 @@ export function makeChat(list) {
   }
 
   function append(element) {
-    const follows = isAtEnd()
     list.append(element)
     while (list.childElementCount > LINES) {
       bySeq.delete(Number(list.firstElementChild.dataset.seq))

@@ -2,6 +2,7 @@
 import { freshKey } from "fresh-key"
 
 const NAME = "nickname"
+const SHOWN = 8000 // ms a refusal lies over the picture
 
 export function makeComposer({ form, nameDialog, chat, speaker, send }) {
   const field = form.elements.text
@@ -28,7 +29,13 @@ export function makeComposer({ form, nameDialog, chat, speaker, send }) {
     }
   }
 
-  const tell = (words) => (trouble.textContent = words)
+  let quiet = null
+
+  function tell(words) {
+    clearTimeout(quiet)
+    trouble.textContent = words
+    quiet = setTimeout(() => (trouble.textContent = ""), SHOWN)
+  }
 
   function say(text) {
     const name = speaker.name || remembered()
@@ -60,7 +67,7 @@ export function makeComposer({ form, nameDialog, chat, speaker, send }) {
   nameForm.addEventListener("submit", (event) => {
     event.preventDefault()
     const name = nameField.value.trim()
-    if (!name) return
+    if (!name) return (nameTrouble.textContent = "Please write a name.")
     remember(name)
     nameDialog.close()
     if (waiting) say(waiting)

@@ -4,7 +4,7 @@ import { plenty } from "shop/goods"
 
 const CALM = 600 // ms after a change in which a tap may have meant the card before
 
-export function makePinCard(card, { goods, money, choose, now = () => performance.now() }) {
+export function makePinCard(card, { goods, money, choose, missed, now = () => performance.now() }) {
   let shown = null
   let changedAt = -Infinity
 
@@ -38,7 +38,8 @@ export function makePinCard(card, { goods, money, choose, now = () => performanc
   card.addEventListener("click", (event) => {
     if (!event.target.closest("[data-buy], [data-look]")) return
     // A new pin never steals a tap that was meant for the one before it.
-    if (!shown || now() - changedAt < CALM) return
+    if (!shown) return
+    if (now() - changedAt < CALM) return missed(goods.item(shown.item))
     choose(shown.item)
   })
   goods.watch(drawGoods)

@@ -42,11 +42,13 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
     onBuy: toDetails,
   })
   sheet.onEnter("details", details.enter)
+  sheet.onEnter("bag", bag.load) // another tab may have changed it
   sheet.onLeave("pay", payment.close)
   const paying = sheet.step("pay")
   for (const [selector, act] of [
     ["[data-keep-watching]", () => sheet.close()],
     ["[data-to-bag]", () => sheet.open("bag")],
+    ["[data-cancel]", letGo],
   ]) {
     const button = paying.querySelector(selector)
     button.hidden = false // the order's own page has nothing to go back to
@@ -68,7 +70,10 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
   }
 
   function drawHeld({ hours, minutes, seconds, isOver }) {
-    if (isOver) held = null
+    if (isOver) {
+      held = null
+      if (sheet.current() !== "pay") toast.say("The time to pay is over. Your bag is as you left it.")
+    }
     drawButton(`${hours * 60 + minutes}:${String(seconds).padStart(2, "0")}`)
   }
 
@@ -78,6 +83,16 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
     const words = units === 1 ? "1 thing" : `${units} things`
     const label = held ? "Pay for what is held for you" : `Your bag, ${words}`
     bagButton.setAttribute("aria-label", label)
+  }
+
+  // What is held is given back: the bag and the address can be changed again.
+  async function letGo() {
+    if (!held) return openBag()
+    const { data } = await ask("POST", `orders/${held.token}/cancel/`)
+    if (!data) return openBag() // too late: the order tells how it ends
+    follow(data)
+    bagStep.tell("")
+    sheet.open("bag")
   }
 
   function openBag() {
