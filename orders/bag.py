@@ -1,7 +1,7 @@
 """What a visitor is about to buy: one bag per shop. The only writer of Bag and BagLine."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from livecommerce.errors import DomainError, Invalid
 from orders.models import MAX_QUANTITY, Bag, BagLine
@@ -62,5 +62,11 @@ def add(
     return put(shop, owner, variant_id, there + quantity, item_id=item_id)
 
 
-def empty(shop_id: int, owner: str) -> None:
-    BagLine.objects.filter(bag__shop=shop_id, bag__owner=owner).delete()
+@transaction.atomic
+def take_out(shop_id: int, owner: str, quantities: dict[int, int]) -> None:
+    """What was bought leaves the bag; what was put in meanwhile stays."""
+    lines = BagLine.objects.filter(bag__shop=shop_id, bag__owner=owner)
+    for variant_id, bought in sorted(quantities.items()):
+        line = lines.filter(variant=variant_id)
+        if not line.filter(quantity__gt=bought).update(quantity=F("quantity") - bought):
+            line.delete()

@@ -14,9 +14,9 @@ from streams import desk
 
 
 def authorize(order: Order) -> None:
-    """The card said yes: the units stay promised, the bag is done. Part of a transaction."""
+    """The card said yes: the units stay promised and leave the bag. Part of a transaction."""
     advance(order, Order.Status.AUTHORIZED)
-    bag.empty(order.shop_id, order.owner)
+    bag.take_out(order.shop_id, order.owner, order.quantities())
     _tell(order, "order.authorized")
 
 

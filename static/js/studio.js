@@ -185,7 +185,7 @@ function off() {
   awake?.release()
   find("[data-clock]").hidden = true
   for (const name of ["seconds", "bitrate", "waiting"]) health(name, "–")
-  drawState("off", "Off air")
+  drawState("off", "This camera is off")
   drawActs()
 }
 

@@ -44,11 +44,21 @@ def test_a_bag_is_its_visitors_and_its_shops_alone(shop, cup):
     bag.put(shop, "ann", cup.pk, 1)
 
     bag.put(shop, "bob", cup.pk, 2)
-    bag.empty(shop.pk, "bob")
+    bag.take_out(shop.pk, "bob", {cup.pk: 2})
 
     assert lines(shop, "ann") == [(cup.pk, 1)]
     assert lines(shop, "bob") == []
     assert bag.find(make_shop(), "ann") is None
+
+
+def test_what_was_put_in_while_an_order_was_held_stays(shop, cup):
+    plate = make_product(shop=shop).variants.get()
+    bag.put(shop, "ann", cup.pk, 3)
+    bag.put(shop, "ann", plate.pk, 1)
+
+    bag.take_out(shop.pk, "ann", {cup.pk: 2})
+
+    assert lines(shop) == [(cup.pk, 1), (plate.pk, 1)]
 
 
 @pytest.mark.parametrize("quantity", [-1, MAX_QUANTITY + 1, 10**9, 2**63])

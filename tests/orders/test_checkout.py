@@ -108,8 +108,8 @@ def test_a_total_that_was_not_shown_is_refused(shop, cup):
     assert held(cup) == 0
 
 
-def test_an_empty_bag_buys_nothing(shop):
-    bag.empty(shop.pk, "ann")
+def test_an_empty_bag_buys_nothing(shop, cup):
+    bag.put(shop, "ann", cup.pk, 0)
 
     with pytest.raises(checkout.EmptyBag):
         place(shop, seen=0)

@@ -68,7 +68,7 @@ export function makePayment(panel, { words, changed = () => {} }) {
     const shown = `${hours * 60 + minutes}:${String(seconds).padStart(2, "0")}`
     fill(panel, { hold: shown })
     if (!isOver || isPaying) return
-    button.disabled = true
+    button.hidden = holder.hidden = true
     tell("The time to pay is over. The units go back on the shelf.")
     look(run)
   }
@@ -78,6 +78,7 @@ export function makePayment(panel, { words, changed = () => {} }) {
     const { api_base: apiBase, is_stand_in: isStandIn } = order.payment
     retry.hidden = Boolean(clientSecret)
     button.hidden = !clientSecret
+    holder.hidden = false
     if (!clientSecret) return tell("The payment service cannot be reached. Your units stay held.")
     const { mountPayment } = await (isStandIn ? import("till") : import("stripe-element"))
     if (mine !== run) return
