@@ -5,6 +5,7 @@ import json
 import time
 
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from streams.video import ffmpeg
 
@@ -77,7 +78,7 @@ async def _send(camera, line) -> None:
     while data := await camera.stdout.read(65536):
         try:
             await line.send(data)
-        except OSError:
+        except (OSError, ConnectionClosed):
             return
 
 
