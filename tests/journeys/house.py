@@ -99,9 +99,9 @@ class House:
 
 
 @contextmanager
-def laptop(var: Path, artefacts: Path) -> Iterator[House]:
+def laptop(var: Path, artefacts: Path, **settings: str) -> Iterator[House]:
     """Nothing is set: one process and the till."""
-    house = House("laptop", var, artefacts, STATICFILES_HASHED="false")
+    house = House("laptop", var, artefacts, STATICFILES_HASHED="false", **settings)
     house.prepare()
     with house.process("till", till(house)), house.process("serve", serve(house)):
         house.wait()
