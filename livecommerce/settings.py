@@ -279,6 +279,15 @@ LOGGING = {
 }
 
 # The back office: neutral, so that the goods and the picture are the colour
+SHADES = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
+
+
+def shades(hue: int, steps: str) -> dict[str, str]:
+    """One colour from light to dark; each step is a lightness in percent and a chroma (OKLCH)."""
+    named = zip(SHADES, map(str.split, steps.split(",")), strict=True)
+    return {str(name): f"oklch({light}% {chroma} {hue})" for name, (light, chroma) in named}
+
+
 UNFOLD = {
     "SITE_TITLE": "Back office",
     "SITE_HEADER": "Back office",
@@ -295,31 +304,15 @@ UNFOLD = {
     "SIDEBAR": {"navigation": "orders.admin.navigation"},
     "STYLES": [lambda request: static("css/control/parts.css")],
     "COLORS": {
-        "base": {
-            "50": "oklch(98.4% .003 85)",
-            "100": "oklch(96.4% .004 85)",
-            "200": "oklch(92% .005 85)",
-            "300": "oklch(86% .006 85)",
-            "400": "oklch(70% .008 85)",
-            "500": "oklch(53% .009 85)",
-            "600": "oklch(43% .009 85)",
-            "700": "oklch(35% .008 85)",
-            "800": "oklch(26% .007 85)",
-            "900": "oklch(20% .006 85)",
-            "950": "oklch(13% .005 85)",
-        },
-        "primary": {
-            "50": "oklch(97% .015 30)",
-            "100": "oklch(94% .03 30)",
-            "200": "oklch(88% .06 30)",
-            "300": "oklch(81% .09 30)",
-            "400": "oklch(73% .12 30)",
-            "500": "oklch(66% .14 30)",
-            "600": "oklch(50% .14 30)",
-            "700": "oklch(44% .12 30)",
-            "800": "oklch(38% .1 30)",
-            "900": "oklch(32% .08 30)",
-            "950": "oklch(24% .06 30)",
-        },
+        "base": shades(
+            85,
+            "98.4 .003, 96.4 .004, 92 .005, 86 .006, 70 .008, 53 .009, "
+            "43 .009, 35 .008, 26 .007, 20 .006, 13 .005",
+        ),
+        "primary": shades(
+            30,
+            "97 .015, 94 .03, 88 .06, 81 .09, 73 .12, 66 .14, "
+            "50 .14, 44 .12, 38 .1, 32 .08, 24 .06",
+        ),
     },
 }

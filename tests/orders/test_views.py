@@ -198,3 +198,14 @@ def test_nothing_is_cached_of_what_is_one_visitors_own(till, ann, shop, cup):
 
     for path in (f"/bag/{shop.slug}/", f"/checkout/{shop.slug}/", f"/orders/{order.token}/"):
         assert "no-store" in ann.get(path).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("status", "waits"), [("authorized", True), ("paid", False)])
+def test_an_order_that_is_being_captured_looks_again_by_itself(client, status, waits):
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(status=status)
+
+    page = client.get(f"/orders/{order.token}/").content.decode()
+
+    assert ("js/settled.js" in page) is waits
+    assert (f'data-waiting="{order.token}"' in page) is waits
