@@ -14,19 +14,21 @@ def make_replay(self, show_id: int) -> None:
     show = Show.objects.select_related("shop").get(pk=show_id)
     if not replay.is_recorded(show):  # its last segment is on the way
         raise self.retry(countdown=2)
-    replay.make_poster(show)
+    with suppress(replay.Interrupted):
+        replay.make_poster(show)
     for rendition in replay.due().filter(show=show):
         make_rendition.delay(rendition.pk)
 
 
 @shared_task
 def make_poster(show_id: int) -> None:
-    replay.make_poster(Show.objects.select_related("shop").get(pk=show_id))
+    with suppress(replay.Interrupted):
+        replay.make_poster(Show.objects.select_related("shop").get(pk=show_id))
 
 
 @shared_task
 def make_rendition(rendition_id: int) -> None:
-    with suppress(StaleState):  # somebody else is at it
+    with suppress(StaleState, replay.Interrupted):  # somebody else is at it, or will be
         replay.make(Rendition.objects.select_related("show__shop").get(pk=rendition_id))
 
 

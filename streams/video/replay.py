@@ -37,6 +37,10 @@ class CannotMake(Exception):
     """ffmpeg could not do it; the text is what it said."""
 
 
+class Interrupted(CannotMake):
+    """The process ends; what it was making stays due."""
+
+
 def stop() -> None:
     """This process ends: cut off what it encodes. The rows are due again, for the next one."""
     _is_stopping.set()
@@ -107,11 +111,11 @@ def make(rendition: Rendition) -> None:
             segments__rendition__name=Rendition.SOURCE
         ).distinct():
             _encode(rendition, take)
+    except Interrupted:  # not its fault
+        advance(rendition, Rendition.Status.DUE, tries=rendition.tries - 1)
+        raise
     except (CannotMake, MediaError):
-        if _is_stopping.is_set():  # not its fault
-            advance(rendition, Rendition.Status.DUE, tries=rendition.tries - 1)
-        else:
-            advance(rendition, _after_failure(rendition))
+        advance(rendition, _after_failure(rendition))
         raise
     advance(rendition, Rendition.Status.READY)
 
@@ -163,7 +167,7 @@ def _keep(take: Take, rendition: Rendition, cuts) -> None:
 def _run(arguments: list[str], pieces: Iterable[bytes], *, seconds: float) -> Iterator[BinaryIO]:
     """Run ffmpeg over the pieces, with a bound on its time; give what it wrote."""
     if _is_stopping.is_set():
-        raise CannotMake("The process is ending.")
+        raise Interrupted
     with TemporaryFile() as source, TemporaryFile() as made, TemporaryFile() as words:
         source.writelines(pieces)
         source.seek(0)
@@ -179,6 +183,8 @@ def _run(arguments: list[str], pieces: Iterable[bytes], *, seconds: float) -> It
             child.kill()
             child.wait()
             _running.discard(child)
+        if child.returncode and _is_stopping.is_set():
+            raise Interrupted
         if child.returncode:
             words.seek(0)
             raise CannotMake(words.read(2000).decode("utf-8", "replace"))
