@@ -29,7 +29,7 @@ def examine() -> Iterator[Finding]:
     yield _site()
     yield _video()
     for name, check in health.CHECKS.items():
-        answer = health._try(check)
+        answer = health.answer_of(check)
         yield Finding("ok" if answer == "ok" else "wrong", f"ready: {name}", answer)
     for problem in run_checks(include_deployment_checks=settings.IS_SECURE):
         level = "note" if isinstance(problem, CheckWarning) else "wrong"

@@ -26,12 +26,12 @@ def healthz(request):
 @never_cache
 def readyz(request):
     """200 when everything a visitor needs works, else 503; either way what was found, by name."""
-    found = {name: _try(check) for name, check in CHECKS.items()}
+    found = {name: answer_of(check) for name, check in CHECKS.items()}
     is_ready = all(answer == "ok" for answer in found.values())
     return JsonResponse(found, status=200 if is_ready else 503)
 
 
-def _try(check) -> str:
+def answer_of(check) -> str:
     try:
         return check() or "ok"
     except Exception:

@@ -30,7 +30,6 @@ def file(request, path):
         raise Http404
     try:
         stored = default_storage.open(path)
-        stored.peek(1) if hasattr(stored, "peek") else None
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):
         raise Http404 from None
     suffix = path[path.rfind(".") :]

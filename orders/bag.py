@@ -1,7 +1,7 @@
 """What a visitor is about to buy: one bag per shop. The only writer of Bag and BagLine."""
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from livecommerce.errors import DomainError, Invalid
 from orders.models import MAX_QUANTITY, Bag, BagLine
@@ -35,7 +35,7 @@ def put(
         bag.lines.filter(variant=variant_id).delete()
         return bag
     variant = Variant.objects.filter(
-        Q(is_on_sale=True, product__is_on_sale=True), pk=variant_id, product__shop=shop
+        pk=variant_id, is_on_sale=True, product__shop=shop, product__is_on_sale=True
     ).first()
     if variant is None:
         raise NotOnSale("This is not on sale here.", field="variant")
