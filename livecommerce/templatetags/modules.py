@@ -1,0 +1,64 @@
+"""{% modules "show" %}: a page's scripts, found by following what its entry imports."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+register = template.Library()
+
+AT_ONCE = re.compile(r'^(?:import\b[^"(]*|\} from )"([^"]+)"', re.MULTILINE)
+LATER = re.compile(r'\bimport\("([^"]+)"\)')
+ELSEWHERE = {"hls.js": "hls/hls.light.min.mjs"}  # from npm; all others are ours
+
+
+@register.simple_tag(takes_context=True)
+def modules(context, entry: str) -> str:
+    """The import map of an entry module, preloads for what it needs at once, and the entry.
+
+    The map gives every module its hashed name. Preloads spare the page one wave after another.
+    """
+    at_once, later = _needs(entry)
+    paths = {name: static(_path(name)) for name in sorted(at_once | later)}
+    return format_html(
+        '<script type="importmap" nonce="{}">{}</script>\n{}\n'
+        '<script type="module" src="{}"></script>',
+        context["CSP_NONCE"],
+        mark_safe(json.dumps({"imports": paths})),
+        format_html_join(
+            "\n",
+            '<link rel="modulepreload" href="{}">',
+            ((paths[name],) for name in sorted(at_once)),
+        ),
+        static(_path(entry)),
+    )
+
+
+def _path(name: str) -> str:
+    return ELSEWHERE.get(name, f"js/{name}.js")
+
+
+@lru_cache
+def _needs(entry: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Every module the entry leads to: those it needs at once, and those it may ask for later."""
+    at_once, later, known, waiting = set(), set(), {entry}, [(entry, True)]
+    while waiting:
+        name, is_needed = waiting.pop()
+        if name in ELSEWHERE:
+            continue
+        source = Path(finders.find(_path(name))).read_text()
+        for found, needed in [
+            *((other, is_needed) for other in AT_ONCE.findall(source)),
+            *((other, False) for other in LATER.findall(source)),
+        ]:
+            (at_once if needed else later).add(found)
+            if found not in known:
+                known.add(found)
+                waiting.append((found, needed))
+    return frozenset(at_once), frozenset(later)
