@@ -12,6 +12,7 @@ from livecommerce.errors import DomainError
 
 TIMEOUT = (3, 10)  # seconds to connect, seconds to answer
 PAGE = 100
+CONFLICT = 409  # the idempotency key, or the payment, is in use by another call
 # What a signed body without the fields of an event raises.
 SHAPELESS = (AttributeError, KeyError, TypeError)
 
@@ -20,6 +21,10 @@ class GatewayUnavailable(DomainError):
     """Nobody knows whether it was done: look, or ask again with the same key."""
 
     code = "payment_unavailable"
+
+
+class GatewayBusy(GatewayUnavailable):
+    """The same call is under way from elsewhere: its answer will be the answer to both."""
 
 
 class PaymentRefused(DomainError):
@@ -156,6 +161,8 @@ def _call(verb: str, *args, **options) -> Intent:
 
 
 def _refusal(error: stripe.StripeError) -> DomainError:
+    if error.http_status == CONFLICT:
+        return GatewayBusy("This payment is being worked on. Try again in a moment.")
     refusals = (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError)
     if isinstance(error, refusals):
         return PaymentRefused(

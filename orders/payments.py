@@ -34,14 +34,20 @@ def start(payment: Payment) -> Payment:
     """Have a PaymentIntent for the order. Asking twice makes one."""
     if payment.reference:
         return payment
-    with _numbered(payment, "intent") as key:
-        intent = gateway.create_intent(
-            amount=payment.amount,
-            currency=payment.currency,
-            key=key,
-            metadata={"order": str(payment.order.token)},
-            email=payment.order.email,
-        )
+    try:
+        with _numbered(payment, "intent") as key:
+            intent = gateway.create_intent(
+                amount=payment.amount,
+                currency=payment.currency,
+                key=key,
+                metadata={"order": str(payment.order.token)},
+                email=payment.order.email,
+            )
+    except gateway.GatewayBusy:  # two tabs opened it at once: the other call may be through
+        payment.refresh_from_db(fields=["reference", "client_secret"])
+        if payment.reference:
+            return payment
+        raise
     waiting = Payment.objects.filter(
         pk=payment.pk, status=Payment.Status.STARTED, reference__isnull=True
     )
@@ -49,9 +55,9 @@ def start(payment: Payment) -> Payment:
         payment.reference, payment.client_secret = intent.reference, intent.client_secret
         return payment
     payment.refresh_from_db(fields=["status", "reference", "client_secret"])
-    if payment.reference is None:
-        # The order ended during the call, and nobody else knows of this intent.
+    if payment.reference != intent.reference:  # nobody else knows of this intent
         gateway.cancel(intent.reference, key=f"abandon-{intent.reference}")
+    if payment.reference is None:
         raise StaleState(f"The order of {payment} has ended.")
     return payment
 
@@ -160,6 +166,8 @@ def _numbered(payment: Payment, verb: str) -> Iterator[str]:
     """
     try:
         yield f"{verb}-{payment.order.token}-{payment.calls}"
+    except gateway.GatewayBusy:  # nothing unclear about it: the same key will be answered
+        raise
     except gateway.GatewayUnavailable:
         Payment.objects.filter(pk=payment.pk).update(calls=F("calls") + 1)
         raise
