@@ -9,6 +9,7 @@ from livecommerce.realtime import ring
 from livecommerce.states import advance
 from streams import log, pins, tasks
 from streams.models import Rendition, Show
+from streams.talk import polls, questions
 
 
 @transaction.atomic
@@ -28,6 +29,8 @@ def end(show: Show, *, at: datetime | None = None) -> None:
     now = at or timezone.now()
     advance(show, Show.Status.ENDED, ended_at=now)
     pins.close(show, at=now)
+    polls.close(show, at=now)
+    questions.finish_current(show, at=now)
     log.append(show, "show.ended", {}, at=now)
     ring(tasks.make_replay, show.pk)
 
@@ -35,4 +38,6 @@ def end(show: Show, *, at: datetime | None = None) -> None:
 @transaction.atomic
 def cancel(show: Show) -> None:
     advance(show, Show.Status.CANCELLED)
+    polls.close(show)
+    questions.finish_current(show)
     log.append(show, "show.cancelled", {})

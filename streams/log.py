@@ -3,6 +3,8 @@
 Every view of a room (live, reconnect, replay, figures) is a read of these rows.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -14,48 +16,126 @@ from streams.models import Room, RoomEvent, Show
 
 CATCH_UP_LIMIT = 300  # facts; who is further behind starts anew from a snapshot
 PAGE_LIMIT = 500
+# Facts of those who moderate: everyone else sees their number and nothing of what they say.
+STAFF_ONLY = {"chat.held", "chat.refused", "question.held", "report.made", "mod.acted"}
+WITHHELD = {"hidden": True}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fact that has no number yet; `at` is the moment it is written unless it is given."""
+
+    type: str
+    data: dict
+    author: str = ""
+    at: datetime | None = None
 
 
 def group(show_id: int) -> str:
-    """The channel-layer group that hears a room's facts and levels."""
+    """The channel-layer group that hears a room's facts, and that its levels have changed."""
     return f"room.{show_id}"
 
 
+def lock(show: Show) -> Room:
+    """The room's row, kept until the end of the transaction: who changes a room takes turns.
+
+    Taken before any other row of the room, so that nobody waits crosswise.
+    """
+    if room := Room.objects.select_for_update().filter(show=show).first():
+        return room
+    Room.objects.get_or_create(show=show)
+    return Room.objects.select_for_update().get(show=show)
+
+
 @transaction.atomic
-def append(
-    show: Show, type: str, data: dict, *, author: str = "", at: datetime | None = None
-) -> RoomEvent:
-    """Write the next fact. Its number is given in this transaction, so no number is ever missing.
+def append_all(show: Show, entries: Sequence[Entry]) -> list[RoomEvent]:
+    """Write the next facts. Numbers are given in this transaction, so none is ever missing.
 
     The counter row stays locked until the commit: keep that transaction short, and append last.
     """
-    if not Room.objects.filter(show=show).update(last_seq=F("last_seq") + 1):
+    if not entries:
+        return []
+    if not Room.objects.filter(show=show).update(last_seq=F("last_seq") + len(entries)):
         Room.objects.get_or_create(show=show)
-        Room.objects.filter(show=show).update(last_seq=F("last_seq") + 1)
-    seq = Room.objects.values_list("last_seq", flat=True).get(show=show)
-    event = RoomEvent.objects.create(
-        show=show, seq=seq, type=type, at=at or timezone.now(), author=author, data=data
+        Room.objects.filter(show=show).update(last_seq=F("last_seq") + len(entries))
+    last = Room.objects.values_list("last_seq", flat=True).get(show=show)
+    now = timezone.now()  # read under the lock: times rise with the numbers
+    events = RoomEvent.objects.bulk_create(
+        RoomEvent(
+            show=show,
+            seq=last - len(entries) + place,
+            type=entry.type,
+            at=entry.at or now,
+            author=entry.author,
+            data=entry.data,
+        )
+        for place, entry in enumerate(entries, start=1)
     )
-    publish(group(show.pk), {"type": "room.fact", "fact": fact(event)})
-    return event
+    facts = [fact(event, for_staff=True) for event in events]
+    publish(group(show.pk), {"type": "room.facts", "facts": facts})
+    return events
+
+
+def append(
+    show: Show, type: str, data: dict, *, author: str = "", at: datetime | None = None
+) -> RoomEvent:
+    """Write the next fact."""
+    return append_all(show, [Entry(type, data, author, at)])[0]
+
+
+def ring(show_id: int) -> None:
+    """Levels of this room have changed: whoever shows them reads them anew. On commit."""
+    publish(group(show_id), {"type": "room.levels"})
 
 
 @transaction.atomic
-def withhold(show: Show, seq: int) -> bool:
-    """Hide a fact's data from every later read; its number stays. False if there was none."""
-    return bool(
-        RoomEvent.objects.filter(show=show, seq=seq, is_hidden=False).update(is_hidden=True)
+def withhold(show: Show, *seqs: int) -> set[int]:
+    """Hide facts, and what repeats their words, from every later read; their numbers stay.
+
+    Those are returned that were not hidden before.
+    """
+    rows = RoomEvent.objects.filter(show=show, seq__in=seqs, is_hidden=False)
+    fresh = set(rows.values_list("seq", flat=True))
+    if not fresh:
+        return fresh
+    rows.update(is_hidden=True)
+    later = RoomEvent.objects.filter(show=show, is_hidden=False, seq__gt=min(fresh))
+    later.filter(type="chat.pinned", data__seq__in=fresh).update(is_hidden=True)
+    replies = later.filter(type__in=("chat.posted", "chat.held"), data__reply__seq__in=fresh)
+    for reply in replies:
+        seq = reply.data["reply"]["seq"]
+        reply.data = without(fact(reply, for_staff=True), seq)["data"]
+    RoomEvent.objects.bulk_update(replies, ["data"])
+    return fresh
+
+
+def fact(event: RoomEvent, *, for_staff: bool = False) -> dict:
+    """The fact as it travels: {type, seq, at, data}; withheld ones carry {"hidden": true}."""
+    return public(
+        {
+            "type": event.type,
+            "seq": event.seq,
+            "at": stamp(event.at),
+            "data": WITHHELD if event.is_hidden else event.data,
+        },
+        for_staff=for_staff,
     )
 
 
-def fact(event: RoomEvent) -> dict:
-    """The fact as it travels: {type, seq, at, data}; withheld ones carry {"hidden": true}."""
-    return {
-        "type": event.type,
-        "seq": event.seq,
-        "at": stamp(event.at),
-        "data": {"hidden": True} if event.is_hidden else event.data,
-    }
+def public(fact: dict, *, for_staff: bool = False) -> dict:
+    """The fact as this audience may read it."""
+    is_secret = fact["type"] in STAFF_ONLY and not for_staff
+    return fact | {"data": WITHHELD} if is_secret else fact
+
+
+def without(fact: dict, seq: int) -> dict:
+    """The fact when message `seq` was hidden: neither it nor what repeats it says its words."""
+    data = fact["data"]
+    if fact["seq"] == seq or (fact["type"] == "chat.pinned" and data.get("seq") == seq):
+        return fact | {"data": WITHHELD}
+    if data.get("reply", {}).get("seq") == seq:
+        return fact | {"data": data | {"reply": {"seq": seq, "name": "", "text": ""}}}
+    return fact
 
 
 def stamp(at: datetime | None) -> str | None:
@@ -67,13 +147,14 @@ def last_seq(show: Show) -> int:
     return Room.objects.filter(show=show).values_list("last_seq", flat=True).first() or 0
 
 
-def after(show: Show, seq: int, *, limit: int = PAGE_LIMIT) -> list[dict]:
+def after(show: Show, seq: int, *, limit: int = PAGE_LIMIT, for_staff: bool = False) -> list[dict]:
     """The facts that follow number `seq`, in order, at most `limit`."""
     events = RoomEvent.objects.filter(show=show, seq__gt=seq)[:limit]
-    return [fact(event) for event in events]
+    return [fact(event, for_staff=for_staff) for event in events]
 
 
-def latest(show: Show, *types: str, limit: int) -> list[dict]:
-    """The newest visible facts of these types, oldest first."""
+def latest(show: Show, *types: str, limit: int, for_staff: bool = False) -> list[dict]:
+    """The newest facts of these types that were not withheld, oldest first."""
     events = RoomEvent.objects.filter(show=show, type__in=types, is_hidden=False)
-    return [fact(event) for event in reversed(events.order_by("-seq")[:limit])]
+    newest = reversed(events.order_by("-seq")[:limit])
+    return [fact(event, for_staff=for_staff) for event in newest]

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from livecommerce.api import WholeNumber, answers, asked
 from shops.models import Member
-from streams import chat, lifecycle, lineup, pins, presence
+from streams import lifecycle, lineup, pins, presence
 from streams.api.shapes import PinSerializer, ShowSerializer
 from streams.models import Show
 
@@ -68,19 +68,3 @@ class EndView(StaffView):
         show = self.show(slug)
         lifecycle.end(show)
         return Response(ShowSerializer(show).data)
-
-
-class HideInput(serializers.Serializer):
-    seq = WholeNumber()
-
-
-class HideView(StaffView):
-    """Take a chat message off every screen."""
-
-    roles = MODERATING
-
-    @extend_schema(request=HideInput, responses=answers(None, 400, 403, 404, 409, status=204))
-    def post(self, request, slug):
-        show = self.show(slug)
-        chat.hide(show, asked(HideInput, request.data)["seq"])
-        return Response(status=204)

@@ -7,7 +7,7 @@ from streams.models.room import RoomEvent
 
 
 class Standing(models.Model):
-    """What is held against somebody in the rooms of one shop. Only streams.moderation writes here.
+    """What is held against somebody in the rooms of one shop. Only streams.talk.standings writes.
 
     Kept by author, so that a new nickname or a new socket changes nothing. No row: all is well.
     """
@@ -30,7 +30,7 @@ class Standing(models.Model):
 
 
 class WordList(models.Model):
-    """Words that are not said in a shop's rooms. Only streams.moderation writes here."""
+    """Words that are not said in a shop's rooms. Only streams.talk.moderation writes here."""
 
     shop = models.OneToOneField(Shop, models.CASCADE, primary_key=True, related_name="word_list")
     words = models.JSONField(default=list)
@@ -40,7 +40,7 @@ class WordList(models.Model):
 
 
 class Report(models.Model):
-    """A viewer says that a message should not stand. Only streams.moderation writes here."""
+    """A viewer says that a message should not stand. Only streams.talk.reports writes here."""
 
     class Reason(models.TextChoices):
         SPAM = "spam", "Spam or advertising"

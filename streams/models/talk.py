@@ -7,7 +7,7 @@ from streams.models.shows import Show
 
 
 class Question(models.Model):
-    """Asked apart from the chat, voted up, answered at a moment. Only streams.questions writes."""
+    """Asked apart from the chat, voted up, answered at a moment. Only talk.questions writes."""
 
     class Status(models.TextChoices):
         HELD = "held"  # a newcomer's first words, not reviewed yet
@@ -59,7 +59,7 @@ class QuestionVote(models.Model):
 
 
 class Poll(models.Model):
-    """A question to everyone, with the answers to choose from. Only streams.polls writes here."""
+    """A question to everyone, with the answers to choose from. Only streams.talk.polls writes."""
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -100,7 +100,7 @@ class PollVote(models.Model):
 
 
 class Reaction(models.Model):
-    """How often a show was given a heart, and so on. Only streams.reactions writes here."""
+    """How often a show was given a heart, and so on. Only talk.reactions writes."""
 
     show = models.ForeignKey(Show, models.CASCADE, related_name="reactions")
     kind = models.CharField(max_length=10)

@@ -4,8 +4,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from shops.models import Member
-from streams import chat
 from streams.models import Pin, RoomEvent, Show
+from streams.talk import chat
 from tests.factories import make_item, make_show, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
@@ -57,29 +57,6 @@ def test_a_show_starts_once_and_ends_once(signed_in):
     assert list(RoomEvent.objects.values_list("type", flat=True)) == ["show.started", "show.ended"]
 
 
-def test_a_moderator_hides_a_message(signed_in):
-    show = make_show()
-    said = chat.say(show, chat.Speaker("guest-1"), "rude", "Bob")
-    client = signed_in(make_staff(Role.MODERATOR, shop=show.shop))
-
-    answer = client.post(f"/api/v1/shows/{show.slug}/hide/", {"seq": said.seq}, format="json")
-
-    assert answer.status_code == 204
-    said.refresh_from_db()
-    assert said.is_hidden
-
-
-def test_a_message_that_does_not_exist_is_not_hidden(signed_in):
-    show = make_show()
-    client = signed_in(make_staff(shop=show.shop))
-
-    answer = client.post(f"/api/v1/shows/{show.slug}/hide/", {"seq": 7}, format="json")
-
-    assert answer.status_code == 409
-    assert (answer.json()["code"], answer.json()["field"]) == ("invalid", "seq")
-    assert not RoomEvent.objects.exists()
-
-
 VERBS = {
     "pin": lambda client, slug, item: client.post(
         f"/api/v1/shows/{slug}/pin/", {"item": item}, format="json"
@@ -87,9 +64,6 @@ VERBS = {
     "unpin": lambda client, slug, item: client.delete(f"/api/v1/shows/{slug}/pin/"),
     "start": lambda client, slug, item: client.post(f"/api/v1/shows/{slug}/start/"),
     "end": lambda client, slug, item: client.post(f"/api/v1/shows/{slug}/end/"),
-    "hide": lambda client, slug, item: client.post(
-        f"/api/v1/shows/{slug}/hide/", {"seq": 1}, format="json"
-    ),
 }
 
 
@@ -120,7 +94,7 @@ def test_another_shops_show_is_answered_like_none(signed_in, verb):
     assert traces(show) == before
 
 
-@pytest.mark.parametrize("verb", ["pin", "unpin", "start", "end"])
+@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.DESK, None])
 def test_who_does_not_run_shows_does_not_find_them(signed_in, verb, role):
     show = make_show()

@@ -23,6 +23,7 @@ from tests.factories import (
     make_show,
     make_staff,
 )
+from tests.streams.asking import make_question
 
 TOKEN = "a" * 32
 EXAMPLES = settings(
@@ -55,6 +56,7 @@ def test_every_call_answers_as_described_whatever_it_is_sent(
     bags.put(show.shop, order.owner, other.product.variants.get().pk, 1)
     known = {"slug": "ours", "shop": "ours", "product": "ours", "item": item.pk, "seen": 1000}
     known |= {"variant": variant.pk, "token": str(order.token)}
+    known |= {"number": make_question(show).pk}
     cookies = cookies_of(make_staff(shop=show.shop), order.owner)
     described = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
     seen = set()

@@ -1,7 +1,8 @@
 import pytest
 
-from streams import chat, log
+from streams import log
 from streams.models import Show
+from streams.talk import chat
 from tests.factories import make_item, make_product, make_shop, make_show
 
 pytestmark = pytest.mark.django_db

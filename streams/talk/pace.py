@@ -1,0 +1,42 @@
+"""How often somebody may do a thing: counted in the cache, for a short while."""
+
+import math
+import time
+
+from django.core.cache import cache
+
+from livecommerce.errors import DomainError
+
+
+class TooFast(DomainError):
+    """Says how many seconds to wait."""
+
+    code = "too_fast"
+
+
+def count(key: str, most: int, seconds: int, things: str) -> None:
+    """One more of something that can be done `most` times in so many seconds."""
+    if cache.add(key, 0, timeout=seconds):
+        cache.set(f"{key}-until", time.time() + seconds, timeout=seconds)
+    try:
+        done = cache.incr(key)
+    except ValueError:  # it ran out between the two calls
+        return
+    if done > most:
+        raise TooFast(f"At most {most} {things} in {seconds} seconds. {_wait(f'{key}-until')}")
+
+
+def space(key: str, seconds: int) -> None:
+    """Take a turn: the next is only so many seconds later."""
+    if not cache.add(key, time.time() + seconds, timeout=seconds):
+        raise TooFast(f"This chat is slow: one message in {seconds} seconds. {_wait(key)}")
+
+
+def give_back(key: str) -> None:
+    """The turn was not used."""
+    cache.delete(key)
+
+
+def _wait(key: str) -> str:
+    left = math.ceil((cache.get(key) or 0) - time.time())
+    return f"Please wait {left} seconds." if left > 1 else "Please wait a second."
