@@ -11,11 +11,11 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
 http = get_asgi_application()  # loads the apps that the imports below need
 
-from livecommerce import closing  # noqa: E402
 from livecommerce.origins import OwnOriginOnly  # noqa: E402
+from livecommerce.servers import daphne  # noqa: E402
 from streams.urls import sockets  # noqa: E402
 
-closing.install()
+daphne.install()
 elsewhere = re_path("", WebsocketDenier.as_asgi())  # no such address: 403, not a traceback
 application = ProtocolTypeRouter(
     {

@@ -1,17 +1,20 @@
-"""News goes up: publish to a channel-layer group once the transaction commits."""
+"""News goes up: publish to a channel-layer group once the transaction commits; listen to groups."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+DEAF = 1  # seconds until a layer that failed is tried again
 logger = logging.getLogger(__name__)
 
 
 def publish(group: str, message: dict) -> None:
-    """Send one message ({"type": handler, …}) to every socket in the group, on commit.
+    """Send one message ({"type": …, …}) to everyone who listens to the group, on commit.
 
     Best effort: a dead channel layer must not fail a sale that is already stored.
     Who misses a message finds the truth in the database.
@@ -24,6 +27,31 @@ def _send(group: str, message: dict) -> None:
         async_to_sync(get_channel_layer().group_send)(group, message)
     except Exception:
         logger.warning("news for %s was lost", group, exc_info=True)
+
+
+async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:
+    """Hand over every message of these groups until cancelled. While the layer is down, none."""
+    layer = get_channel_layer()
+    while True:
+        channel = await layer.new_channel()
+        try:
+            for group in groups:
+                await layer.group_add(group, channel)
+            while True:
+                take(await layer.receive(channel))
+        except Exception:
+            logger.warning("nothing is heard of %s", ", ".join(groups), exc_info=True)
+            await asyncio.sleep(DEAF)
+        finally:
+            await _forget(layer, groups, channel)
+
+
+async def _forget(layer, groups: Iterable[str], channel: str) -> None:
+    try:
+        for group in groups:
+            await layer.group_discard(group, channel)
+    except Exception:
+        logger.warning("%s are not left", ", ".join(groups), exc_info=True)
 
 
 def ring(task, *args) -> None:

@@ -3,57 +3,98 @@
 import asyncio
 import json
 import logging
+from urllib.parse import parse_qsl
 
+from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livecommerce import signed_in, visitors
 from livecommerce.errors import DomainError
-from streams import chat, presence, rooms
+from livecommerce.wire import frame
+from streams import rooms
+from streams.fanout import hub
+from streams.fanout.bucket import Bucket
+from streams.fanout.viewer import Viewer
+from streams.models import Question
+from streams.talk import chat, polls, questions, reactions, reports
 
 NOT_FOUND, NOT_ALLOWED, TOO_BIG, NO_BINARY = 4404, 4403, 1009, 1003
+UNDER_ATTACK, LATER = 1008, 1013
+MAX_FRAME = 16 * 1024  # bytes
+FRAMES = (30, 5)  # at once, then a second; who goes on regardless is shown the door
+HEARTS = (2, 1)
+MOST_REFUSED = 200
 logger = logging.getLogger(__name__)
 
 
-class RoomConsumer(AsyncWebsocketConsumer):
-    """docs/protocol.md describes every frame."""
+class Closed(Exception):
+    """The socket is to be closed with this code."""
 
-    show = None
-    is_counted = False
-    watching: asyncio.Task | None = None
+    def __init__(self, code: int):
+        super().__init__(code)
+        self.code = code
 
-    async def connect(self):
-        self.show = await database_sync_to_async(rooms.find)(
-            self.scope["url_route"]["kwargs"]["slug"]
-        )
-        await self.accept()
-        if self.show is None:
-            await self.close(NOT_FOUND)
-            return
-        visitor = visitors.read(self.scope["cookies"].get(visitors.COOKIE)) or self.channel_name
-        self.speaker = await database_sync_to_async(rooms.speaker)(
-            self.show, self.scope["user"], visitor
-        )
+
+class NotKnown(DomainError):
+    """A socket without our cookie may watch: what it says could be nobody's."""
+
+    code = "no_cookie"
+
+
+class RoomConsumer(AsyncConsumer):
+    """docs/protocol.md describes every frame.
+
+    A viewer costs no channel, group or task: its own `__call__` only waits for what the socket
+    says, and the hub of the room does the rest.
+    """
+
+    async def __call__(self, scope, receive, send):
+        await receive()  # websocket.connect
+        await send({"type": "websocket.accept"})
+        try:
+            await self.serve(scope, receive, send)
+        except Closed as end:
+            await send({"type": "websocket.close", "code": end.code})
+
+    async def serve(self, scope, receive, send):
+        self.scope = scope
+        self.show = await self.find(scope["url_route"]["kwargs"]["slug"])
+        visitor = visitors.read(scope["cookies"].get(visitors.COOKIE)) or ""
+        self.speaker = await self.speaks(scope["user"], visitor)
+        self.pace, self.hearts, self.refused = Bucket(*FRAMES), Bucket(*HEARTS), 0
         is_staff = self.speaker.role != "guest"
-        for group in rooms.groups(self.show, at_desk=self.speaker.role == "host"):
-            await self.channel_layer.group_add(group, self.channel_name)
-            self.groups.append(group)
-        if is_staff:  # at work, not watching: no viewer
-            self.watching = asyncio.create_task(self.watch())
-        else:
-            presence.enter(self.show.pk)
-            self.is_counted = True
-        # Joined before reading: a fact that races the answer comes twice, never not at all.
-        if (seq := self.asked_for()) is None:
-            await self.send_frame(await database_sync_to_async(rooms.snapshot)(self.show))
-        else:
-            await self.send_frame(await database_sync_to_async(rooms.catch_up)(self.show, seq))
+        after, page = asked(scope["query_string"])
+        self.viewer = Viewer(
+            send,
+            self.speaker.author,
+            page="" if is_staff else page or str(id(self)),  # at work, not watching: no viewer
+            is_staff=is_staff,
+            is_desk=self.speaker.role == "host",
+        )
+        try:
+            self.hub = await hub.enter(self.show, self.viewer, after)
+        except Exception:
+            logger.exception("room %s cannot be entered", self.show.pk)
+            raise Closed(LATER) from None
+        watching = asyncio.create_task(self.watch()) if is_staff else None
+        try:
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self.hear(message)
+        finally:
+            if watching:
+                watching.cancel()
+            await self.hub.leave(self.viewer)
 
-    async def disconnect(self, code):
-        if self.is_counted:
-            presence.leave(self.show.pk)
-        if self.watching:
-            self.watching.cancel()
+    async def find(self, slug: str):
+        show = hub.known(slug) or await database_sync_to_async(rooms.find)(slug)
+        if show is None:
+            raise Closed(NOT_FOUND)
+        return show
+
+    async def speaks(self, user, visitor: str) -> chat.Speaker:
+        if not user.is_authenticated:  # most viewers: nothing to ask the database
+            return rooms.speaker(self.show, user, visitor)
+        return await database_sync_to_async(rooms.speaker)(self.show, user, visitor)
 
     async def watch(self):
         """Let go of staff who left the shop, or themselves: they may come back as who they are."""
@@ -61,54 +102,106 @@ class RoomConsumer(AsyncWebsocketConsumer):
         while speaker == self.speaker:
             await asyncio.sleep(signed_in.EVERY)
             try:
-                user = await signed_in.now(self.scope)
-                speaker = await database_sync_to_async(rooms.speaker)(self.show, user, "")
+                speaker = await self.speaks(await signed_in.now(self.scope), "")
             except Exception:  # a database that is away takes nobody's role
                 logger.warning("could not look who is in room %s", self.show.pk, exc_info=True)
-        await self.close(NOT_ALLOWED)
+        await self.viewer.close(NOT_ALLOWED)
 
-    async def receive(self, text_data=None, bytes_data=None):
-        if text_data is None or len(text_data.encode()) > rooms.MAX_FRAME:
-            await self.close(TOO_BIG if text_data else NO_BINARY)
+    async def hear(self, message: dict):
+        said = decoded(message)
+        if not self.pace.take():
+            self.refused += 1
+            if self.refused > MOST_REFUSED:
+                raise Closed(UNDER_ATTACK)
+            self.tell({"type": "error", "code": "too_fast", "detail": "Too many frames."})
             return
+        nonce = said.get("nonce")
+        # Half a letter cannot travel back.
+        nonce = nonce[:64].encode(errors="replace").decode() if isinstance(nonce, str) else None
         try:
-            frame = json.loads(text_data)
-        except (ValueError, RecursionError):
-            frame = None
-        match frame:
-            case {"type": "chat.say", "text": str(text), "nonce": str(nonce)}:
-                name = frame.get("name")
-                echo = nonce[:64].encode(errors="replace").decode()  # half a letter cannot travel
-                await self.say(text, name if isinstance(name, str) else "", echo)
-            case {"type": "room.catch_up", "after": seq} if type(seq) is int and 0 <= seq < 2**53:
-                await self.send_frame(await database_sync_to_async(rooms.catch_up)(self.show, seq))
-            case _:
-                await self.send_frame({"type": "error", "code": "bad_frame"})
-
-    async def say(self, text, name, nonce):
-        try:
-            event = await database_sync_to_async(chat.say)(self.show, self.speaker, text, name)
+            answer = await self.act(said, nonce is not None)
         except DomainError as refusal:
-            await self.send_frame({"type": "error", "nonce": nonce} | refusal.as_dict())
-        else:
-            await self.send_frame({"type": "chat.said", "nonce": nonce, "seq": event.seq})
+            answer = {"type": "error"} | refusal.as_dict()
+        if answer:
+            self.tell(answer if nonce is None else answer | {"nonce": nonce})
 
-    async def room_fact(self, message):
-        await self.send_frame(message["fact"])
+    async def act(self, said: dict, has_nonce: bool) -> dict | None:
+        """What is answered to a frame; None when the answer comes, or shows, by itself."""
+        match said:
+            case {"type": "chat.say", "text": str(text)} if has_nonce:
+                return await self.say(text, text_of(said, "name"), said.get("reply_to"))
+            case {"type": "chat.report", "seq": seq, "reason": str(reason)} if is_number(seq):
+                await self.run(reports.report, seq, reason)
+            case {"type": "question.ask", "text": str(text)} if has_nonce:
+                question = await self.run(questions.ask, text, text_of(said, "name"))
+                if question.status == Question.Status.HELD:
+                    return {"type": "chat.held"}
+                return {"type": "done", "question": question.pk}
+            case {"type": "question.vote", "question": question} if is_number(question):
+                await self.run(questions.vote, question)
+            case {"type": "poll.vote", "poll": poll, "option": option} if is_number(
+                poll
+            ) and is_number(option):
+                await self.run(polls.vote, poll, option)
+            case {"type": "room.react", "kind": str(kind), "count": count} if (
+                kind in reactions.KINDS and is_number(count) and 1 <= count <= reactions.MOST
+            ):
+                if self.hearts.take():
+                    self.hub.react(kind, count)
+                return None
+            case {"type": "room.catch_up", "after": seq} if is_number(seq):
+                self.hub.catch_up(self.viewer, seq)
+                return None
+            case _:
+                return {"type": "error", "code": "bad_frame"}
+        return {"type": "done"}
 
-    async def room_viewers(self, message):
-        await self.send_frame(message)
+    async def say(self, text: str, name: str, reply_to) -> dict:
+        saying = chat.Saying(
+            self.known(), text, name, reply_to=reply_to if is_number(reply_to) else None
+        )
+        said = await self.hub.scribe.write(saying)
+        return {"type": "chat.held"} if said.is_held else {"type": "chat.said", "seq": said.seq}
 
-    async def stock_level(self, message):
-        await self.send_frame(message)
+    def known(self) -> chat.Speaker:
+        if not self.speaker.author:
+            raise NotKnown("Please allow cookies for this page to take part.")
+        return self.speaker
 
-    async def desk_news(self, message):
-        await self.send_frame(message["news"])
+    async def run(self, verb, *args):
+        self.known()
+        return await database_sync_to_async(verb)(self.show, self.speaker, *args)
 
-    def asked_for(self) -> int | None:
-        """The last number the client has, from ?after=…"""
-        name, _, value = self.scope["query_string"].decode("latin-1").partition("=")
-        return int(value) if name == "after" and value.isdecimal() and len(value) < 16 else None
+    def tell(self, answer: dict):
+        self.viewer.offer(frame(answer))
 
-    async def send_frame(self, frame):
-        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+
+def decoded(message: dict) -> dict:
+    """The frame as an object; {} when it is none."""
+    text = message.get("text")
+    if text is None:
+        raise Closed(NO_BINARY)
+    if len(text) > MAX_FRAME or len(text.encode(errors="replace")) > MAX_FRAME:
+        raise Closed(TOO_BIG)
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def asked(query: bytes) -> tuple[int | None, str]:
+    """(the last number the client has, the id of its page) from ?after=…&page=…"""
+    asked = dict(parse_qsl(query.decode("latin-1"), max_num_fields=8))
+    after, page = asked.get("after", ""), asked.get("page", "")
+    is_number = after.isascii() and after.isdecimal() and len(after) < 16
+    is_page = page.isascii() and page.isalnum() and 8 <= len(page) <= 32
+    return int(after) if is_number else None, page if is_page else ""
+
+
+def is_number(value) -> bool:
+    return type(value) is int and 0 <= value < 2**53
+
+
+def text_of(said: dict, name: str) -> str:
+    return said[name] if isinstance(said.get(name), str) else ""

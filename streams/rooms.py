@@ -1,13 +1,15 @@
 """What a room says on the wire. docs/protocol.md is the page of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from shops import stock
 from shops.models import Member, Shop, Stock
-from streams import chat, desk, log, pins, presence
-from streams.models import Show, Take
+from streams import desk, log, pins, presence
+from streams.models import Room, Show, Take
+from streams.talk import chat, moderation, polls, questions, reactions
 
 CHAT_BACKLOG = 50  # messages in a snapshot
-MAX_FRAME = 16 * 1024  # bytes up
-
 ROLES = {
     Member.Role.OWNER: "host",
     Member.Role.PRODUCER: "host",
@@ -21,16 +23,18 @@ def find(slug: str) -> Show | None:
 
 
 def speaker(show: Show, user, visitor: str) -> chat.Speaker:
-    """Staff of the shop speak under their own name, everyone else as a guest."""
-    role = role_of(show.shop, user)
-    if role:
-        return chat.Speaker(f"user-{user.pk}", user.get_full_name() or user.username, role)
-    return chat.Speaker(f"guest-{visitor}")
+    """Staff of the shop speak under their own name, whoever signed in too, others as guests."""
+    if user.is_authenticated and user.is_active:
+        name = user.get_full_name()
+        if role := role_of(show.shop, user):
+            return chat.Speaker(f"user-{user.pk}", name or user.username, role)
+        return chat.Speaker(f"user-{user.pk}", name)
+    return chat.Speaker(f"guest-{visitor}" if visitor else "")
 
 
 def role_of(shop: Shop, user) -> str | None:
     """host or moderator, or None for everyone else."""
-    if user is None or not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active:
         return None
     if user.is_superuser:
         return "host"
@@ -38,20 +42,36 @@ def role_of(shop: Shop, user) -> str | None:
     return ROLES.get(part)
 
 
-def groups(show: Show, *, at_desk: bool = False) -> list[str]:
-    """The channel-layer groups a viewer's socket listens to; the desk's only for staff."""
-    heard = [log.group(show.pk), stock.group(show.shop_id)]
-    return [*heard, desk.group(show.shop_id)] if at_desk else heard
+def groups(show: Show) -> list[str]:
+    """The channel-layer groups a room's hub listens to."""
+    return [log.group(show.pk), stock.group(show.shop_id), desk.group(show.shop_id)]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a process has to know before it serves a room: its newest facts, as staff read them."""
+
+    last: int
+    facts: list[dict]
+    standings: dict[str, dict]
+
+
+def opening(show: Show) -> Opening:
+    last = log.last_seq(show)
+    facts = log.after(show, last - log.CATCH_UP_LIMIT, for_staff=True)
+    newest = facts[-1]["seq"] if facts else last
+    return Opening(newest, facts, moderation.standings(show.shop_id))
 
 
 def snapshot(show: Show) -> dict:
     """The room as it is now. Read the number first: a fact that races this comes again."""
-    seq = log.last_seq(show)
+    room = Room.objects.filter(show=show).select_related("pinned").first() or Room(show=show)
     show.refresh_from_db(fields=["status", "live_at", "ended_at"])
     pin = pins.current(show)
+    said = log.latest(show, "chat.posted", limit=CHAT_BACKLOG)
     return {
         "type": "room.snapshot",
-        "seq": seq,
+        "seq": room.last_seq,
         "show": {
             "slug": show.slug,
             "title": show.title,
@@ -62,25 +82,37 @@ def snapshot(show: Show) -> dict:
         },
         "on_air": show.takes.filter(status=Take.Status.RECEIVING).exists(),
         "pin": pin and pins.card(pin),
-        "chat": [
-            entry
-            for entry in log.latest(show, "chat.posted", limit=CHAT_BACKLOG)
-            if entry["seq"] <= seq
-        ],
-        "viewers": presence.viewers([show.pk]).get(show.pk, 0),
-        "stock": levels(show),
+        "chat": [entry for entry in said if entry["seq"] <= room.last_seq],
+        "pinned_message": room.pinned and chat.shape(room.pinned),
+        "questions": questions.open_ones(show),
+        "poll": polls.current(show),
+        "rules": moderation.rules_of(room),
+        **levels(show),
     }
 
 
-def levels(show: Show) -> dict[str, int]:
-    """{variant id: units left} of everything in the line-up."""
-    rows = Stock.objects.filter(variant__product__in=show.items.values("product"))
-    return {str(row.variant_id): row.free for row in rows}
+def levels(show: Show) -> dict:
+    """Everything of which only the newest counts."""
+    stocked = Stock.objects.filter(variant__product__in=show.items.values("product"))
+    return {
+        "viewers": presence.viewers([show.pk]).get(show.pk, 0),
+        "stock": {str(row.variant_id): row.free for row in stocked},
+        "reactions": reactions.totals(show),
+        "votes": questions.votes(show),
+        "poll_counts": polls.counts(show),
+    }
 
 
-def catch_up(show: Show, seq: int) -> dict:
-    """Exactly the facts after `seq`; or, if they are too many or unknown, a snapshot."""
-    behind = log.last_seq(show) - seq
-    if not 0 <= behind <= log.CATCH_UP_LIMIT:
-        return snapshot(show)
-    return {"type": "room.facts", "facts": log.after(show, seq, limit=log.CATCH_UP_LIMIT)}
+def tend(
+    show: Show,
+    *,
+    pages: int | None = None,
+    hearts: Mapping[str, int] | None = None,
+    wants_levels: bool = False,
+) -> tuple[int, dict | None]:
+    """Store what a process counted, read what others did: (newest number, levels if wanted)."""
+    if pages is not None:
+        presence.report(show.pk, pages)
+    if hearts:
+        reactions.add(show.pk, hearts)
+    return log.last_seq(show), levels(show) if wants_levels else None

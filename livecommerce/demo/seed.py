@@ -14,8 +14,9 @@ from livecommerce import fixtures
 from orders import bag, checkout, payments, pricing
 from orders.models import Order
 from shops.models import Shop, User, Variant
-from streams import chat, lifecycle, log, pins, rooms
+from streams import lifecycle, log, pins, rooms
 from streams.models import LineupItem, Rendition, Room, Show, Take
+from streams.talk import chat
 from streams.video import ffmpeg, packager, replay, takes
 
 HERE = Path(__file__).parent

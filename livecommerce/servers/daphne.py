@@ -1,4 +1,4 @@
-"""How a socket ends on the wire: with the codes that docs/protocol.md names.
+"""Daphne's sockets: ready-made frames go straight to the line, and every close code is said.
 
 Daphne gives a consumer's code to Autobahn's door for applications. That knows 1000 and
 3000–4999 and raises for all others: the consumer would die without tidying up, and whoever sent
@@ -7,11 +7,21 @@ too much would read 1011, or nothing at all, and come back with the same.
 
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
-STANDARD = (1001, 1003, 1009, 1011, 1012, 1013)  # RFC 6455 §7.4.1, as far as a server says them
+from livecommerce.wire import Frame, Full
+
+STANDARD = (1001, 1003, 1008, 1009, 1011, 1012, 1013)  # RFC 6455 §7.4.1, those a server says
 
 
-class NamedClose(WebSocketProtocol):
+class RoomSocket(WebSocketProtocol):
     failByDrop = False  # a message too large, or no UTF-8: a code, not a cut line
+
+    def serverSend(self, content, binary=False):
+        if not isinstance(content, Frame) or self.state != self.STATE_OPEN:
+            super().serverSend(content, binary)
+        elif getattr(self.transport, "producerPaused", False):  # its reader does not read
+            raise Full
+        else:
+            self.transport.write(content.wire)
 
     def serverClose(self, code=None):
         if code in STANDARD:
@@ -21,5 +31,5 @@ class NamedClose(WebSocketProtocol):
 
 
 def install() -> None:
-    """From now on every socket of this process is closed so."""
-    WebSocketFactory.protocol = NamedClose
+    """From now on every socket of this process is one of these."""
+    WebSocketFactory.protocol = RoomSocket

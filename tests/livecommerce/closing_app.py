@@ -1,6 +1,6 @@
 """An application for Daphne that closes a socket with the code that it is sent."""
 
-from livecommerce import closing
+from livecommerce.servers import daphne as closing
 
 closing.install()
 

@@ -9,7 +9,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from livecommerce import asgi, closing
+from livecommerce import asgi
+from livecommerce.servers import daphne as closing
 
 LIMIT = 1024 * 1024  # bytes: more of one message Daphne does not take
 
@@ -64,4 +65,4 @@ def test_text_that_is_none_is_answered_with_1007(address):
 
 def test_the_shipped_application_closes_so():
     assert asgi.application
-    assert closing.WebSocketFactory.protocol is closing.NamedClose
+    assert closing.WebSocketFactory.protocol is closing.RoomSocket

@@ -4,7 +4,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import channel_layers
 
-from streams import presence
+from streams.fanout import hub, scribe
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,7 +20,7 @@ def pytest_pyfunc_call(pyfuncitem):
 @pytest.fixture(autouse=True)
 def _rooms_of_their_own(monkeypatch):
     """Sockets and counts of one test are nothing to the next, whose loop is another."""
-    monkeypatch.setattr(presence, "TICK", 0.02)
+    monkeypatch.setattr(hub, "BEAT", 0.02)
+    monkeypatch.setattr(scribe, "TICK", 0.01)
     channel_layers.backends.clear()
-    presence._here.clear()
-    presence._counting.clear()
+    hub._hubs.clear()

@@ -8,6 +8,7 @@ from channels.testing import WebsocketCommunicator
 
 from livecommerce import visitors
 from livecommerce.asgi import application
+from streams.fanout import hub
 from streams.video import publisher
 
 HOST = "127.0.0.1:8000"
@@ -45,7 +46,7 @@ async def room(show, after: int | None = None, **who):
     """A socket that has joined the room; what it was told first is `socket.first`."""
     query = "" if after is None else f"?after={after}"
     async with opened(f"/ws/live/{show.slug}/{query}", **who) as socket:
-        socket.first = await hear(socket, "room.snapshot", "room.facts")
+        socket.first = await first_of(socket)
         yield socket
 
 
@@ -54,24 +55,46 @@ def studio(show, **who):
 
 
 async def hear(socket, *types: str) -> dict:
-    """The next frame of these types; levels that come between are not waited for."""
+    """The next frame, or fact inside one, of these types; what comes between is skipped."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            frame = await socket.receive_json_from(PATIENCE)
-            if frame["type"] in types:
-                return frame
+            said = await next_of(socket)
+            if said["type"] in types:
+                return said
+
+
+async def next_of(socket) -> dict:
+    """The next fact, or the next frame that is no list of facts with something in it."""
+    waiting = socket.__dict__.setdefault("facts", [])
+    if waiting:
+        return waiting.pop(0)
+    frame = await socket.receive_json_from(PATIENCE)
+    if frame["type"] == "room.facts" and frame["facts"]:
+        waiting += frame["facts"]
+        return waiting.pop(0)
+    return frame
 
 
 async def told(socket) -> list[dict]:
     """Everything the socket said up to now, without the levels: asks something and waits."""
+    await asyncio.sleep(3 * hub.TICK)
     await socket.send_json_to({"type": "are.you.there"})
     frames = []
     while True:
-        frame = await socket.receive_json_from(PATIENCE)
-        if frame == {"type": "error", "code": "bad_frame"}:
+        said = await next_of(socket)
+        if said == {"type": "error", "code": "bad_frame"}:
             return frames
-        if frame["type"] not in ("room.viewers", "stock.level"):
-            frames.append(frame)
+        if said["type"] != "room.levels":
+            frames.append(said)
+
+
+async def first_of(socket) -> dict:
+    """What a socket is told when it has joined: a snapshot, or the facts it asked for."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            frame = await socket.receive_json_from(PATIENCE)
+            if frame["type"] in ("room.snapshot", "room.facts"):
+                return frame
 
 
 async def closed_with(socket) -> int:

@@ -46,7 +46,7 @@ def test_a_process_reports_one_row_and_clears_away_what_is_long_dead():
     show = make_show()
     count(show, "dead", 100, age=11 * presence.LIFE)
 
-    assert presence._report(show.pk, 2) == 2
-    assert presence._report(show.pk, 5) == 5
+    presence.report(show.pk, 2)
+    presence.report(show.pk, 5)
 
     assert list(Presence.objects.values_list("process", "viewers")) == [(presence.PROCESS, 5)]

@@ -1,0 +1,1 @@
+"""From the room log to every open socket of this process."""

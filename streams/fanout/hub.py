@@ -1,0 +1,247 @@
+"""Fan-out inside a process: a room has one subscription, one tape and one sweep for all sockets.
+
+The log is the truth and the channel layer its bell: what the layer loses, doubles or turns
+around is read from the log within two seconds, so no socket is ever sent a hole.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
+
+from channels.db import database_sync_to_async
+
+from livecommerce.realtime import listen
+from livecommerce.wire import frame
+from streams import log, rooms
+from streams.fanout.feed import Feed
+from streams.fanout.scribe import Scribe
+from streams.fanout.tape import Tape
+from streams.fanout.viewer import Viewer
+from streams.models import Show
+
+TICK = 0.05  # seconds between two sweeps; the first after a quiet moment leaves at once
+BEAT = 1  # second: levels are told at most so often
+CALM = 10  # beats until levels are read, and pages told, although nothing changed
+GRACE = 0.05  # seconds for a fact that was overtaken on its way
+SLICE = 500  # sockets in a row, before the others of the process get their turn
+PATIENT = ("chat.", "question.", "report.", "mod.")  # wait for the tick; pins and prices do not
+TOO_SLOW = 4408
+logger = logging.getLogger(__name__)
+
+_hubs: dict[int, "Hub"] = {}
+
+
+async def enter(show: Show, viewer: Viewer, after: int | None) -> "Hub":
+    """Let a socket into its room: a snapshot, or the facts after number `after`, then all news."""
+    hub = _hubs.get(show.pk)
+    if hub is None:
+        hub = _hubs[show.pk] = Hub(show)
+    hub.admit(viewer)
+    try:
+        await asyncio.shield(hub.is_up)
+    except BaseException:
+        await hub.leave(viewer)
+        raise
+    hub.welcome(viewer, after)
+    return hub
+
+
+def known(slug: str) -> Show | None:
+    """The show of a room that is open in this process; the database need not be asked again."""
+    return next((hub.show for hub in _hubs.values() if hub.show.slug == slug), None)
+
+
+class Hub:
+    """One room in one process."""
+
+    def __init__(self, show: Show):
+        self.show = show
+        self.scribe = Scribe(show)
+        self._viewers: dict[Viewer, None] = {}
+        self._open = 0  # sockets, with those that wait to be let in
+        self._pages: Counter[str] = Counter()
+        self._reactions: Counter[str] = Counter()
+        self._feed: Feed | None = None  # until the room was read
+        self._standings: dict[str, dict] = {}  # by author, of those who may not say everything
+        self._is_rung, self._calm, self._told = True, 0, 0
+        self._news, self._hurry, self._stirred = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._tasks: dict[str, asyncio.Task] = {}
+        self._closing: set[asyncio.Task] = set()
+        self.is_up = self._begin(self._start)
+
+    # ---- who is here
+
+    def admit(self, viewer: Viewer) -> None:
+        self._open += 1
+        if viewer.page:
+            self._pages[viewer.page] += 1
+            self._stirred.set()
+
+    def welcome(self, viewer: Viewer, after: int | None) -> None:
+        """The first frames of a socket; what it may not do here it hears before it tries."""
+        self._viewers[viewer] = None
+        if standing := self._standings.get(viewer.author):
+            viewer.offer(frame({"type": "you.standing"} | standing))
+        self.catch_up(viewer, after)
+
+    def catch_up(self, viewer: Viewer, after: int | None) -> None:
+        """Exactly the facts after a number; or, if they are too many or unknown, a snapshot."""
+        if not self._feed.begin(viewer, after):
+            self._begin(self._photograph)
+
+    async def leave(self, viewer: Viewer) -> None:
+        viewer.stop()
+        self._open -= 1
+        self._viewers.pop(viewer, None)
+        if viewer.page:
+            self._pages[viewer.page] -= 1
+            self._pages += Counter()  # forgets the pages that are closed
+            self._stirred.set()
+        if not self._open and _hubs.get(self.show.pk) is self:
+            del _hubs[self.show.pk]
+            await self._stop()
+
+    def react(self, kind: str, count: int) -> None:
+        """Hearts and the like: summed here, stored and told at most once a beat."""
+        self._reactions[kind] += count
+        self._stirred.set()
+
+    # ---- what they are told
+
+    def _hear(self, message: dict) -> None:
+        match message["type"]:
+            case "room.facts" if self._feed:
+                self._take(message["facts"])
+            case "desk.news":
+                self._tell(message["news"], lambda viewer: viewer.is_desk)
+            case "you.standing":
+                author, standing = message["author"], message["standing"]
+                self._standings[author] = standing
+                news = {"type": "you.standing"} | standing
+                self._tell(news, lambda viewer: viewer.author == author)
+            case _:  # some level changed: it is read, not believed
+                self._is_rung = True
+                self._stirred.set()
+
+    def _take(self, facts: list[dict]) -> None:
+        taken = self._feed.take(facts)
+        if taken:
+            self._news.set()
+        if not all(fact["type"].startswith(PATIENT) for fact in taken):
+            self._hurry.set()
+        if self._feed.tape.misses_some():
+            self._begin(self._mend)
+
+    def _tell(self, news: dict, is_for: Callable[[Viewer], bool]) -> None:
+        """News that is no fact, for the few it concerns."""
+        told = frame(news)
+        for viewer in filter(is_for, self._viewers):
+            viewer.offer(told)
+
+    def _bring(self, viewer: Viewer) -> None:
+        if not self._feed.bring(viewer):
+            self._begin(self._photograph)
+
+    async def _sweep(self) -> None:
+        everyone = iter(list(self._viewers))
+        while some := list(islice(everyone, SLICE)):
+            for viewer in some:
+                if viewer in self._viewers:
+                    self._bring(viewer)
+            await asyncio.sleep(0)
+
+    # ---- what runs beside
+
+    def _begin(self, work: Callable) -> asyncio.Task:
+        """Have something done, unless it is being done."""
+        task = self._tasks.get(work.__name__)
+        if task is None or task.done():
+            task = self._tasks[work.__name__] = asyncio.create_task(work())
+        return task
+
+    async def _start(self) -> None:
+        """Listen first, then read: what races the reading comes twice, never not at all."""
+        self._begin(self._listen)
+        opening = await database_sync_to_async(rooms.opening)(self.show)
+        self._feed = Feed(Tape(opening.last, opening.facts))
+        self._standings = opening.standings
+        self._begin(self._pump)
+        self._begin(self._tend)
+
+    async def _stop(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        try:
+            await database_sync_to_async(rooms.tend)(self.show, pages=0)
+        except Exception:
+            logger.warning("the pages of room %s are not signed off", self.show.pk, exc_info=True)
+
+    async def _listen(self) -> None:
+        await listen(rooms.groups(self.show), self._hear)
+
+    async def _pump(self) -> None:
+        """Sweep when there is news, then pause for a tick: what comes meanwhile goes together."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            self._hurry.clear()
+            await self._sweep()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), TICK)
+
+    async def _mend(self) -> None:
+        """Read from the log what did not come by itself."""
+        await asyncio.sleep(GRACE)
+        while facts := await database_sync_to_async(log.after)(
+            self.show, self._feed.tape.last, for_staff=True
+        ):
+            self._take(facts)
+
+    async def _photograph(self) -> None:
+        """The room as it is now; once more if something in it was hidden meanwhile."""
+        hidings = None
+        while hidings != self._feed.hidings:
+            hidings = self._feed.hidings
+            snapshot = await database_sync_to_async(rooms.snapshot)(self.show)
+        self._feed.keep(snapshot)
+        self._news.set()
+
+    async def _tend(self) -> None:
+        """Every beat: what was counted here, what changed elsewhere, who fell behind."""
+        while True:
+            try:
+                await self._beat()
+            except Exception:
+                logger.warning("room %s was not tended", self.show.pk, exc_info=True)
+            await asyncio.sleep(BEAT)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stirred.wait(), BEAT)
+
+    async def _beat(self) -> None:
+        self._stirred.clear()
+        pages, reactions = len(self._pages), self._reactions
+        self._reactions = Counter()
+        self._calm = 0 if self._is_rung or pages != self._told else self._calm + 1
+        is_due = not self._calm % CALM
+        self._is_rung = False
+        last, levels = await database_sync_to_async(rooms.tend)(
+            self.show,
+            pages=pages if is_due else None,
+            hearts=reactions,
+            wants_levels=is_due or bool(reactions),
+        )
+        self._told = pages
+        if levels:
+            self._feed.levels.update(levels)
+        if last > self._feed.tape.last:
+            self._begin(self._mend)
+        if is_due:
+            self._feed.forget_snapshot()
+        self._news.set()  # whoever could not be told something is offered it again
+        for viewer in [viewer for viewer in self._viewers if viewer.is_slow()]:
+            self._closing.add(closing := asyncio.create_task(viewer.close(TOO_SLOW)))
+            closing.add_done_callback(self._closing.discard)

@@ -1,0 +1,95 @@
+"""One open socket as its room's hub sees it: what it has, and whether it can take more."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Generator
+from types import coroutine
+
+from livecommerce.wire import Frame, Full
+
+SLOW = 20  # seconds behind until a socket is closed
+
+
+class Viewer:
+    """A socket that is offered frames and never waited for.
+
+    `seq` is the last fact it has (None: it needs a snapshot), `levels` the version of the levels.
+    """
+
+    __slots__ = (
+        *("author", "is_desk", "is_staff", "levels", "page", "send", "seq"),
+        *("_behind", "_is_closed", "_on"),
+    )
+
+    def __init__(
+        self,
+        send: Callable[[dict], Awaitable],
+        author: str,
+        *,
+        page: str = "",
+        is_staff: bool = False,
+        is_desk: bool = False,
+    ):
+        self.send, self.author, self.page = send, author, page
+        self.is_staff, self.is_desk = is_staff, is_desk
+        self.seq: int | None = None
+        self.levels = 0
+        self._behind: float | None = None  # since when
+        self._on: asyncio.Task | None = None  # a send the server has not finished
+        self._is_closed = False
+
+    def offer(self, frame: Frame) -> bool:
+        """Hand a frame to the server if it takes it at once; whether it was taken.
+
+        The send is stepped by hand: a task for each viewer and message would cost more than
+        the message. Only when the server wants to wait does it get a task to wait in.
+        """
+        if self._on is not None or self._is_closed:
+            return False
+        going = self.send({"type": "websocket.send", "text": frame}).__await__()
+        try:
+            waiting = next(going)
+        except StopIteration:
+            self._behind = None
+            return True
+        except Full:
+            self._fall_behind()
+            return False
+        self._fall_behind()
+        self._on = asyncio.ensure_future(_rest(going, waiting))
+        self._on.add_done_callback(self._went)
+        return True
+
+    def is_slow(self) -> bool:
+        """Whether it is behind for so long that it had better come back later."""
+        is_over = self._behind is not None and time.monotonic() - self._behind > SLOW
+        return is_over and not self._is_closed
+
+    def stop(self) -> None:
+        if self._on is not None:
+            self._on.cancel()
+
+    async def close(self, code: int) -> None:
+        self.stop()
+        self._is_closed = True
+        await self.send({"type": "websocket.close", "code": code})
+
+    def _fall_behind(self) -> None:
+        if self._behind is None:
+            self._behind = time.monotonic()
+
+    def _went(self, task: asyncio.Task) -> None:
+        self._on = self._behind = None
+        if not task.cancelled():
+            task.exception()  # a socket that broke says so to its own consumer
+
+
+@coroutine
+def _rest(going: Generator, waiting) -> Generator:
+    """Go on with a send that was begun outside of any task."""
+    while True:
+        yield waiting
+        try:
+            waiting = next(going)
+        except StopIteration:
+            return
