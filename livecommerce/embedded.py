@@ -23,6 +23,7 @@ from streams.video import replay
 
 THREADS = 3
 BACKLOG = 4096
+PING, PONG = 10, 15  # seconds: who answers none of it is gone within half a minute
 
 
 class Worker:
@@ -110,7 +111,7 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
         endpoints=[f"{endpoint}:backlog={BACKLOG}"],
         signal_handlers=False,
         server_name="livecommerce",
-        ping_interval=20,
-        ping_timeout=30,
+        ping_interval=PING,
+        ping_timeout=PONG,
         application_close_timeout=3,
     ).run()

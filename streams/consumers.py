@@ -147,7 +147,7 @@ class RoomConsumer(AsyncConsumer):
                 kind in reactions.KINDS and is_number(count) and 1 <= count <= reactions.MOST
             ):
                 if self.hearts.take():
-                    self.hub.react(kind, count)
+                    self.hub.react(self.viewer, kind, count)
                 return None
             case {"type": "room.catch_up", "after": seq} if is_number(seq):
                 self.hub.catch_up(self.viewer, seq)

@@ -104,8 +104,10 @@ class Hub:
             del _hubs[self.show.pk]
             await self._stop()
 
-    def react(self, kind: str, count: int) -> None:
+    def react(self, viewer: Viewer, kind: str, count: int) -> None:
         """Hearts and the like: summed here, stored and told at most once a beat."""
+        if self._standings.get(viewer.author, {}).get("is_banned"):
+            return
         self._reactions[kind] += count
         self._stirred.set()
 

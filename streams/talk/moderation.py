@@ -97,6 +97,12 @@ def refuse_banned(standing: Standing | None) -> None:
         raise Banned()
 
 
+def refuse_if_banned(show: Show, speaker: Speaker) -> None:
+    """For what is done without words: a vote, a reaction."""
+    if not speaker.is_staff:
+        refuse_banned(Standing.objects.filter(shop=show.shop_id, author=speaker.author).first())
+
+
 def standing_of(shop_id: int, author: str) -> dict:
     """{"muted_until": stamp or None, "is_banned"} of somebody; all is well without a row."""
     row = Standing.objects.filter(shop=shop_id, author=author).first()

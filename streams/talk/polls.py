@@ -11,7 +11,7 @@ from livecommerce.errors import DomainError, Invalid
 from livecommerce.states import advance
 from streams import log
 from streams.models import Poll, PollVote, Show
-from streams.talk import chat, letters
+from streams.talk import chat, letters, moderation
 from streams.talk.names import Speaker
 
 MAX_QUESTION, MAX_OPTION = 140, 60  # characters
@@ -49,6 +49,7 @@ def open(show: Show, question: str, options: Sequence[str]) -> Poll:
 @transaction.atomic
 def vote(show: Show, speaker: Speaker, poll_id: int, option: int) -> None:
     """Choose an option, counted from 0; while the poll is open the choice may be changed."""
+    moderation.refuse_if_banned(show, speaker)
     # Voters take turns at the poll's row, not at the room's: a rush of them holds up no chat,
     # and closing waits for the one under way.
     poll = Poll.objects.select_for_update(no_key=True).filter(show=show, pk=poll_id).first()

@@ -59,6 +59,7 @@ def ask(show: Show, speaker: Speaker, text: str, name: str = "") -> Question:
 
 def vote(show: Show, speaker: Speaker, question_id: int) -> None:
     """Ask the same. Once per author: asking again changes nothing and is no error."""
+    moderation.refuse_if_banned(show, speaker)
     question = show.questions.filter(pk=question_id, status__in=READABLE).first()
     if question is None:
         raise Invalid("There is no such question.", field="question")

@@ -2,8 +2,8 @@ import pytest
 
 from livecommerce.errors import Invalid
 from streams import lifecycle, log
-from streams.models import Poll, PollVote, Show
-from streams.talk import chat, polls
+from streams.models import Poll, PollVote, Show, Standing
+from streams.talk import chat, moderation, polls
 from streams.talk.names import Speaker
 from tests.factories import make_show
 
@@ -231,3 +231,14 @@ def test_the_longest_question_with_the_most_options_is_a_poll():
 
     poll.refresh_from_db()
     assert (len(poll.question), poll.options) == (140, options)
+
+
+def test_who_is_banned_votes_no_more():
+    show = make_show()
+    poll = polls.open(show, "Which?", ["Sage", "Oat"])
+    Standing.objects.create(shop=show.shop, author=ANN.author, name="Ann", is_banned=True)
+
+    with pytest.raises(moderation.Banned):
+        polls.vote(show, ANN, poll.pk, 0)
+
+    assert polls.counts(show) == {str(poll.pk): [0, 0]}

@@ -7,7 +7,7 @@ from livecommerce.errors import DomainError, Invalid
 from livecommerce.states import StaleState
 from streams import lifecycle, log
 from streams.models import Question, QuestionVote, Room, RoomEvent, Show, Standing, WordList
-from streams.talk import chat, pace, questions
+from streams.talk import chat, moderation, pace, questions
 from streams.talk.names import Speaker
 from tests.factories import make_show, make_user
 from tests.streams.asking import make_question
@@ -623,3 +623,14 @@ def test_a_room_is_shown_in_as_many_queries_however_much_was_asked(django_assert
         questions.open_ones(show)
     with django_assert_num_queries(1):
         questions.votes(show)
+
+
+def test_who_is_banned_votes_no_more():
+    show = make_show()
+    question = questions.ask(show, BOB, "Oven safe?", "Bob")
+    Standing.objects.create(shop=show.shop, author=ANN.author, name="Ann", is_banned=True)
+
+    with pytest.raises(moderation.Banned):
+        questions.vote(show, ANN, question.pk)
+
+    assert questions.votes(show) == {str(question.pk): 0}
