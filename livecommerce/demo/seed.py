@@ -11,12 +11,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from livecommerce import fixtures
+from livecommerce.demo import evening
 from orders import bag, checkout, payments, pricing
 from orders.models import Order
 from shops.models import Shop, User, Variant
-from streams import lifecycle, log, pins, rooms
+from streams import lifecycle, pins, rooms
 from streams.models import LineupItem, Rendition, Room, Show, Take
-from streams.talk import chat
+from streams.talk import chat, polls, questions, reactions
 from streams.video import ffmpeg, packager, replay, takes
 
 HERE = Path(__file__).parent
@@ -91,16 +92,23 @@ def _again(last: Show) -> Show:
 def _open(show: Show) -> None:
     lifecycle.go_live(show)
     pins.open(show.items.select_related("show__shop", "product").first())
-    host = rooms.speaker(show, User.objects.get(username=HOST), "")
-    chat.say(show, chat.Speaker("guest-demo-1"), "Is the mug all right in the dishwasher?", "Lena")
-    chat.say(show, host, "It is. The clay foot likes to dry afterwards.")
-    chat.say(
-        show, chat.Speaker("guest-demo-2"), "The midnight glaze, please show it again", "Oskar"
-    )
+    mara = User.objects.get(username=HOST)
+    host = rooms.speaker(show, mara, "")
+    asked = chat.say(show, evening.viewer(1), "Is the mug all right in the dishwasher?", "Lena").seq
+    chat.say(show, host, "It is. The clay foot likes to dry afterwards.", reply_to=asked)
+    chat.say(show, evening.viewer(2), "The midnight glaze, please show it again", "Oskar")
+    welcome = chat.say(show, host, "Welcome! The show prices stay on in the replay.").seq
+    chat.pin(show, welcome, mara)
+    for number, text in enumerate(("Do you ship to Norway?", "Does the glaze craze with time?")):
+        question = questions.ask(show, evening.viewer(number), text, ("Lena", "Oskar")[number])
+        for voter in range(3 - number):
+            questions.vote(show, evening.viewer(voter), question.pk)
+    polls.open(show, "Which glaze shall we fire next?", ["Moss", "Oat", "Midnight"])
+    reactions.add(show.pk, {"heart": 48})
 
 
 def _evening(plan: dict) -> None:
-    """The show that has ended: recorded, talked over and bought from."""
+    """The show that has ended."""
     show = Show.objects.select_related("shop").get(slug=plan["show"])
     if show.status != Show.Status.SCHEDULED:
         return
@@ -111,14 +119,8 @@ def _evening(plan: dict) -> None:
 
     lifecycle.go_live(show, at=began)
     _record(show, began)
-    items = {item.number: item for item in show.items.select_related("show__shop", "product")}
-    script = [(second, "chat", (who, text)) for second, who, text in plan["chat"]]
-    script += [(second, "pin", number) for number, second in plan["pins"]]
-    for second, what, said in sorted(script, key=lambda line: line[0]):
-        if what == "pin":
-            pins.open(items[said], at=at(second))
-        else:
-            _said(show, *said, at=at(second), host=plan["host"])
+    evening.play(show, plan)
+    items = {item.number: item for item in show.items.all()}
     for order in plan["orders"]:
         _sell(show, items, order, at=at(40))
     take = show.takes.get()
@@ -139,16 +141,6 @@ def _record(show: Show, began) -> None:
             replay.plan(show, cut)
         else:
             takes.keep_segment(take, source, cut)
-
-
-def _said(show: Show, who: str, text: str, *, at, host: str) -> None:
-    if who == host:
-        user = User.objects.get(username=host)
-        data = {"name": user.get_full_name(), "text": text, "role": "host"}
-        log.append(show, "chat.posted", data, author=f"user-{user.pk}", at=at)
-    else:
-        data = {"name": who, "text": text, "role": "guest"}
-        log.append(show, "chat.posted", data, author=f"guest-demo-{who}", at=at)
 
 
 def _sell(show: Show, items: dict, plan: dict, *, at) -> None:

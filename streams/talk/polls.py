@@ -27,7 +27,7 @@ class PollClosed(DomainError):
 
 
 @transaction.atomic
-def open(show: Show, question: str, options: Sequence[str]) -> Poll:
+def open(show: Show, question: str, options: Sequence[str], *, at: datetime | None = None) -> Poll:
     """Ask everyone in the room; one poll at a time."""
     question = letters.clean(question, MAX_QUESTION, "question")
     options = [letters.clean(option, MAX_OPTION, "options") for option in options]
@@ -39,7 +39,7 @@ def open(show: Show, question: str, options: Sequence[str]) -> Poll:
     chat.refuse_unless_on(show)
     if _open_one(show):
         raise PollOpen("A poll is open. Close it before the next.")
-    now = timezone.now()
+    now = at or timezone.now()
     poll = Poll.objects.create(show=show, question=question, options=options, opened_at=now)
     told = {"poll": poll.pk, "question": question, "options": options}
     log.append(show, "poll.opened", told, at=now)

@@ -32,7 +32,9 @@ class TooManyQuestions(DomainError):
 
 
 @transaction.atomic
-def ask(show: Show, speaker: Speaker, text: str, name: str = "") -> Question:
+def ask(
+    show: Show, speaker: Speaker, text: str, name: str = "", *, at: datetime | None = None
+) -> Question:
     """Put a question to the host. It may be HELD: then only those who moderate can read it."""
     text = letters.clean(text, chat.MAX_TEXT, "text")
     name = names.choose(show, speaker, name)
@@ -49,7 +51,7 @@ def ask(show: Show, speaker: Speaker, text: str, name: str = "") -> Question:
         name=name,
         text=text,
         status=Status.HELD if is_held else Status.OPEN,
-        asked_at=timezone.now(),
+        asked_at=at or timezone.now(),
     )
     type = "question.held" if is_held else "question.asked"
     told = _told(question, speaker.role)
@@ -76,14 +78,14 @@ def vote(show: Show, speaker: Speaker, question_id: int) -> None:
 
 
 @transaction.atomic
-def answer(question: Question) -> None:
+def answer(question: Question, *, at: datetime | None = None) -> None:
     """The host begins to answer it; the one before it is answered by that."""
     show = question.show
     log.lock(show)
     chat.refuse_unless_on(show)
     if _is_already(question, Status.ANSWERING):
         return
-    now = timezone.now()
+    now = at or timezone.now()
     entries = _finish_current(show, now)
     advance(question, Status.ANSWERING, answering_at=now, answered_at=None)
     entries.append(Entry("question.answering", {"question": question.pk}, at=now))
@@ -91,13 +93,13 @@ def answer(question: Question) -> None:
 
 
 @transaction.atomic
-def finish(question: Question) -> None:
+def finish(question: Question, *, at: datetime | None = None) -> None:
     """It is answered; said without ever being on, it was answered at this moment."""
     log.lock(question.show)
     if _is_already(question, Status.ANSWERED):
         return
     _refuse_unless(question, *VOTABLE)
-    log.append_all(question.show, [_finish(question, timezone.now())])
+    log.append_all(question.show, [_finish(question, at or timezone.now())])
 
 
 @transaction.atomic
