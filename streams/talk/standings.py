@@ -56,11 +56,15 @@ def ban(show: Show, target: RoomEvent | Question, by: User, hide_all: bool = Fal
             standing.save(update_fields=["is_banned", "name", "changed_at"])
             entries.append(_acted("ban", target, by))
             _tell(show, standing)
+        elif entries:
+            entries.append(_acted("hide", target, by))
         log.append_all(show, entries)
     # Who was in the middle of saying something held the lock of that room, or finds the ban.
     for other in _open_rooms(show) if hide_all else []:
         with transaction.atomic():
-            log.append_all(other, _withdrawn(log.lock(other), target.author, by))
+            if entries := _withdrawn(log.lock(other), target.author, by):
+                entries.append(acted("hide", by, author=target.author, name=name_of(target)))
+                log.append_all(other, entries)
 
 
 @transaction.atomic

@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Sequence
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livecommerce import signed_in
 from livecommerce.errors import DomainError
-from livecommerce.realtime import ring
+from livecommerce.realtime import listen, ring
 from shops.models import Member, Shop
 from streams import log, tasks
 from streams.models import Rendition, Show
@@ -50,7 +51,8 @@ class IngestConsumer(AsyncWebsocketConsumer):
     take = None
     process: Process | None = None
     pump: asyncio.Task | None = None
-    watching: asyncio.Task | None = None
+    beside: Sequence[asyncio.Task] = ()
+    ending: asyncio.Task | None = None
     head = b""
     is_finished = False  # ended on purpose, not lost
     is_closing = False
@@ -74,16 +76,11 @@ class IngestConsumer(AsyncWebsocketConsumer):
             case {"type": "studio.start"} if self.take is None:
                 await self.start()
             case {"type": "studio.stop"}:
-                self.is_finished = True
-                await self.end(DONE)
+                await self.finish()
             case _:
                 await self.send_frame({"type": "error", "code": "bad_frame"})
 
     async def start(self):
-        # Joined before opening: a show that ends in this moment is heard of.
-        group = log.group(self.show.pk)
-        await self.channel_layer.group_add(group, self.channel_name)
-        self.groups.append(group)
         try:
             self.take = await database_sync_to_async(takes.open)(self.show)
         except DomainError as refusal:
@@ -92,20 +89,36 @@ class IngestConsumer(AsyncWebsocketConsumer):
         self.rendition = await database_sync_to_async(Rendition.objects.get)(
             show=self.show, name=Rendition.SOURCE
         )
-        self.watching = asyncio.create_task(self.watch())
+        self.beside = [asyncio.create_task(self.watch()), asyncio.create_task(self.listen())]
         await self.send_frame({"type": "studio.ready"})
 
     async def watch(self):
-        """The picture ends with the sender's right to send it."""
+        """The picture ends with the sender's right to send it, and with the show."""
         while not self.is_closing:
             await asyncio.sleep(signed_in.EVERY)
             try:
                 user = await signed_in.now(self.scope)
-                await database_sync_to_async(find_show)(self.show.slug, user)
+                show = await database_sync_to_async(find_show)(self.show.slug, user)
+                if show.status == Show.Status.ENDED:  # and the news of it was lost
+                    await self.finish()
             except DomainError as refusal:
                 await self.refuse(refusal.code, refusal.detail, REFUSED)
             except Exception:  # a database that is away takes nobody's role
                 logger.warning("could not look who sends take %s", self.take, exc_info=True)
+
+    async def listen(self):
+        """Hear at once that the show ends."""
+
+        def hear(message):
+            if any(fact["type"] == "show.ended" for fact in message.get("facts", ())):
+                self.ending = asyncio.create_task(self.finish())
+
+        await listen([log.group(self.show.pk)], hear)
+
+    async def finish(self):
+        if not self.is_closing:
+            self.is_finished = True
+            await self.end(DONE)
 
     async def take_chunk(self, data: bytes):
         if self.take is None:
@@ -173,11 +186,6 @@ class IngestConsumer(AsyncWebsocketConsumer):
             if not self.is_closing:
                 await self.send_frame({"type": "studio.health"} | health)
 
-    async def room_fact(self, message):
-        if message["fact"]["type"] == "show.ended":
-            self.is_finished = True
-            await self.end(DONE)
-
     async def end(self, code):
         """Let ffmpeg finish what it has, then close take and socket."""
         self.is_closing = True
@@ -196,8 +204,9 @@ class IngestConsumer(AsyncWebsocketConsumer):
         await self.wind_up()
 
     async def wind_up(self):
-        if self.watching:
-            self.watching.cancel()
+        for task in self.beside:
+            if task is not asyncio.current_task():
+                task.cancel()
         if self.process:
             process, self.process = self.process, None
             process.finish()
@@ -207,9 +216,6 @@ class IngestConsumer(AsyncWebsocketConsumer):
         if self.take:
             take, self.take = self.take, None
             await database_sync_to_async(takes.close)(take, lost=not self.is_finished)
-
-    async def room_viewers(self, message):
-        """Levels of the room are of no use to a camera."""
 
     async def send_frame(self, frame):
         await self.send(text_data=json.dumps(frame))

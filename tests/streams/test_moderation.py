@@ -160,7 +160,7 @@ def test_a_ban_can_take_everything_off_the_screens_of_open_rooms(show, tom):
     }
     hidden = [fact["data"]["seq"] for fact in log.after(show, 0) if fact["type"] == "chat.hidden"]
     assert hidden == [1, 2]
-    assert types(early) == ["chat.posted", "chat.posted", "chat.hidden"]
+    assert types(early) == ["chat.posted", "chat.posted", "chat.hidden", "mod.acted"]
     assert "chat.unpinned" in types(show)
     assert Room.objects.get(show=show).pinned is None
     assert [act["action"] for act in acts(show)] == ["pin_message", "ban"]
