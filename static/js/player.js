@@ -1,5 +1,5 @@
 // The picture: hls.js where it runs, the browser's own HLS where not; live and replay alike.
-import { dateAt, positionAt } from "timeline"
+import { dateAt, positionAt } from "frames"
 
 const RETRIES = [1000, 2000, 4000, 8000] // ms; the last one repeats
 const LIVE = { liveSyncDuration: 2.5, liveMaxLatencyDuration: 10, maxLiveSyncPlaybackRate: 1.1 }

@@ -6,7 +6,7 @@ import { makeTimeline } from "timeline"
 
 const TICK = 250 // ms; seeks are followed at once
 
-export function makeReplay({ root, video, player, chat, pinCard, goods, shelf }) {
+export function makeReplay({ root, video, player, chat, questions, polls, pinCard, goods, shelf }) {
   const bar = root.querySelector("[data-seek]")
   const toggle = root.querySelector("[data-toggle]")
   const marks = root.querySelector("[data-marks]")
@@ -35,6 +35,9 @@ export function makeReplay({ root, video, player, chat, pinCard, goods, shelf })
     if (count < said || count > said + lines.length) chat.redraw(lines)
     else if (count > said) chat.add(timeline.chatBetween(said, count))
     said = count
+    chat.pin(timeline.messageAt(date))
+    questions.answering(timeline.answeringAt(date))
+    polls.show(timeline.pollAt(date))
     const pin = timeline.pinAt(date)
     const isSold = pin && goods.item(pin.item)
     if ((pinCard.shown()?.pin ?? null) === (isSold ? pin.pin : null)) return

@@ -4,11 +4,15 @@ import { fill } from "fill"
 import { drawLobby } from "lobby"
 import { money as moneyText } from "money"
 import { makePlayer } from "player"
-import { makeReplay } from "replay"
+import { makeAnswers } from "room/answers"
 import { makeChat } from "room/chat"
 import { makeComposer } from "room/composer"
 import { inStep } from "room/in-step"
+import { makeLevels } from "room/levels"
+import { makeNickname } from "room/nickname"
 import { makePinCard } from "room/pins"
+import { makePolls } from "room/polls"
+import { makeQuestions } from "room/questions"
 import { openRoom } from "room/socket"
 import { shareButton } from "share"
 import { makeGoods } from "shop/goods"
@@ -33,7 +37,22 @@ const toast = makeToast(find("[data-toast]"))
 const goods = makeGoods(read("items"))
 const sheet = makeSheet(find("[data-sheet]"))
 const till = makeTill({ sheet, goods, money, shop, toast, bagButton: find("[data-bag-button]") })
-const chat = makeChat(find("[data-chat]"))
+const send = (frame) => room.send(frame)
+const answers = makeAnswers(send)
+const levels = makeLevels()
+const nickname = makeNickname(find("[data-nickname]"), page.dataset.speaker)
+const chat = makeChat(find("[data-chat]"), find("[data-pinned-message]"))
+const polls = makePolls({ card: find("[data-poll]"), levels, answers, tell: toast.say })
+const questions = makeQuestions({
+  page,
+  stage,
+  step: sheet.step("questions"),
+  button: find("[data-questions-button]"),
+  levels,
+  answers,
+  nickname,
+  play: watchFrom,
+})
 const pinCard = makePinCard(find("[data-pin-card]"), {
   goods,
   money,
@@ -45,20 +64,9 @@ const shelf = makeShelf(find("[data-shelf-list]"), {
   goods,
   money,
   choose: till.choose,
-  jump(moment) {
-    sheet.close()
-    replay.jump(moment)
-  },
+  jump: watchFrom,
 })
-const replay = makeReplay({
-  root: find("[data-replay]"),
-  video,
-  player,
-  chat,
-  pinCard,
-  goods,
-  shelf,
-})
+let replay = null // made when the show is over
 
 // ---- the picture
 
@@ -79,12 +87,20 @@ function drawShape() {
   page.dataset.shape = video.videoWidth > video.videoHeight ? "wide" : "tall"
 }
 
-function begin() {
+async function begin() {
   drawStage()
   if (stage.status === "live") player.load()
   if (stage.status !== "ended") return
   player.load()
+  const { makeReplay } = await import("replay")
+  const root = find("[data-replay]")
+  replay ??= makeReplay({ root, video, player, chat, questions, polls, pinCard, goods, shelf })
   replay.start(slug)
+}
+
+function watchFrom(moment) {
+  sheet.close()
+  replay?.jump(moment)
 }
 
 // ---- the room
@@ -119,6 +135,10 @@ function become(status) {
   if (status === "ended") {
     pins.clear()
     pin(null)
+    chat.pin(null)
+    polls.clear()
+    questions.answering(null)
+    questions.draw()
     if (before === "live") toast.say("The show has ended – here is the replay")
     // The last second is still on its way to the playlist.
     setTimeout(begin, 1500)
@@ -134,11 +154,9 @@ function onAir(isOnAir) {
 }
 
 const stageHandlers = {
-  "room.snapshot": ({ show, on_air, pin: card, viewers, stock }) => {
-    goods.setLevels(stock)
+  "room.snapshot": ({ show, on_air, pin: card }) => {
     become(show.status)
     onAir(on_air)
-    drawViewers(viewers)
     pins.clear()
     if (stage.status !== "ended") pin(card)
   },
@@ -150,14 +168,13 @@ const stageHandlers = {
   "take.finished": () => onAir(false),
   "pin.opened": (fact) => pins.add(fact),
   "pin.closed": (fact) => pins.add(fact),
-  "stock.level": ({ variant, left }) => goods.setLevels({ [variant]: left }),
-  "room.viewers": ({ viewers }) => drawViewers(viewers),
 }
 
-function drawViewers(viewers) {
+levels.watch("stock", goods.setLevels)
+levels.watch("viewers", (viewers) => {
   fill(page, { viewers: viewers.toLocaleString(language) })
   find("[data-viewers]").hidden = viewers < 1
-}
+})
 
 const LINES = {
   lost: "You are offline. Coming back…",
@@ -165,27 +182,56 @@ const LINES = {
   gone: "The chat of this show is closed.",
 }
 
-function drawLine(state) {
+function drawLine(state, code) {
   page.dataset.line = state
-  fill(page, { line: LINES[state] ?? null })
+  const words = state === "gone" && code !== 4404 ? "Please reload the page." : LINES[state]
+  fill(page, { line: words ?? null })
 }
 
 const composer = makeComposer({
-  form: find("[data-say]"),
-  nameDialog: find("[data-nickname]"),
+  reach: find("[data-reach]"),
+  role: page.dataset.role,
+  nickname,
   chat,
-  speaker: { name: page.dataset.speaker, role: page.dataset.role },
-  send: (frame) => room.send(frame),
+  answers,
 })
-// In a replay the chat belongs to the video's clock.
+// What nobody taps in the first second comes after it; an earlier tap waits for it.
+const talkArea = find("[data-talk]")
+let rest = null
+
+async function makeRest() {
+  const [{ makeLineMenu }, { makeReactions }] = await Promise.all([
+    import("room/line-menu"),
+    import("room/reactions"),
+  ])
+  talkArea.removeEventListener("click", tapEarly)
+  makeLineMenu({
+    list: find("[data-chat]"),
+    dialog: find("[data-line-menu]"),
+    answers,
+    canReply: () => isTalking() && !find("#say-text").disabled,
+    reply: composer.replyTo,
+  })
+  makeReactions({ talk: talkArea, more: find("[data-more]"), sky: find("[data-sky]"), levels, send })
+}
+
+async function tapEarly({ target }) {
+  await (rest ??= makeRest())
+  target.closest("[data-react], [data-seq]")?.dispatchEvent(new Event("click", { bubbles: true }))
+}
+
+talkArea.addEventListener("click", tapEarly)
+addEventListener("load", () => setTimeout(() => (rest ??= makeRest()), 1000))
+
+// In a replay the talk belongs to the video's clock.
 const isTalking = () => stage.status === "scheduled" || stage.status === "live"
-const parts = [stageHandlers, chat.handlers, composer.handlers]
+const talk = [chat.handlers, composer.handlers, polls.handlers]
+const parts = [levels.handlers, stageHandlers, ...talk, answers.handlers, questions.handlers]
 const room = openRoom(
   page.dataset.room,
   (fact) => {
     for (const part of parts) {
-      if (part === chat.handlers && !isTalking()) continue
-      part[fact.type]?.(fact)
+      if (isTalking() || !talk.includes(part)) part[fact.type]?.(fact)
     }
   },
   { line: drawLine },
@@ -199,6 +245,11 @@ swipeToClear(find("[data-stage]"), page)
 shareButton(find("[data-share]"), toast.say)
 placeShelf(find("[data-shelf]"), find("[data-shelf-column]"), sheet.step("items"))
 find("[data-items-button]").addEventListener("click", () => sheet.open("items"))
+find("[data-questions-button]").addEventListener("click", () => sheet.open("questions"))
+// The card over the picture stands on whatever is written above the field.
+new ResizeObserver(([{ target }]) => {
+  page.style.setProperty("--reach", `${target.offsetHeight}px`)
+}).observe(find("[data-reach]"))
 find("[data-play]").addEventListener("click", () => player.play())
 video.addEventListener("resize", drawShape)
 video.addEventListener("loadedmetadata", drawShape)

@@ -5,20 +5,35 @@ const LINES = 120 // kept on the page
 const PATIENCE = 10_000 // ms until an unanswered line counts as not sent
 const MARKS = { host: "Host", moderator: "Moderator" }
 
-export function makeChat(list) {
+export function makeChat(list, pinned) {
   const bySeq = new Map()
-  const byNonce = new Map()
+  const byNonce = new Map() // one's own, until it is everybody's
+  let pinnedSeq = null
 
   const isAtEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60
   const toEnd = () => (list.scrollTop = list.scrollHeight)
   let follows = true // the reader is at the newest line, also when the phone is turned
 
-  list.addEventListener("scroll", () => (follows = isAtEnd()))
-  new ResizeObserver(() => follows && toEnd()).observe(list)
+  let height = 0
 
-  function line({ name, text, role }) {
-    const element = fill(clone("chat-line"), { name, text, mark: MARKS[role] ?? null })
+  list.addEventListener("scroll", () => {
+    // Told late: when the list has become lower meanwhile, it was not the reader who moved.
+    if (list.clientHeight === height) follows = isAtEnd()
+  })
+  new ResizeObserver(() => {
+    height = list.clientHeight
+    if (follows) toEnd()
+  }).observe(list)
+
+  function line({ name, text, role, reply }) {
+    const element = fill(clone("chat-line"), {
+      name,
+      text,
+      mark: MARKS[role] ?? null,
+      quote: reply ? `${reply.name}: ${reply.text}` : null,
+    })
     element.dataset.role = role
+    if (reply) element.dataset.answers = reply.seq
     return element
   }
 
@@ -37,22 +52,21 @@ export function makeChat(list) {
   }
 
   // One's own line comes back as everybody's: it is the same words, still without a number.
-  function ownWaiting(text) {
+  function ownWaiting({ name, text }) {
     for (const [nonce, element] of byNonce) {
-      if (element.dataset.state !== "sending") continue
-      if (element.querySelector("[data-slot='text']").textContent === text) {
-        byNonce.delete(nonce)
-        return element
-      }
+      if (slot(element, "text") !== text) continue
+      if (element.dataset.state !== "sending" && slot(element, "name") !== name) continue
+      byNonce.delete(nonce)
+      return element
     }
     return null
   }
 
   function posted({ seq, data }) {
     if (data.hidden || bySeq.has(seq)) return
-    const own = ownWaiting(data.text)
+    const own = ownWaiting(data)
     if (own) {
-      settle(own)
+      mark(own, null)
       fill(own, { name: data.name })
       number(own, seq)
       return
@@ -62,9 +76,20 @@ export function makeChat(list) {
     append(element)
   }
 
-  function settle(element) {
-    delete element.dataset.state
-    fill(element, { state: null })
+  function hide(seq) {
+    bySeq.get(seq)?.remove()
+    bySeq.delete(seq)
+    for (const answer of list.querySelectorAll(`[data-answers="${seq}"]`)) {
+      fill(answer, { quote: null })
+    }
+    if (pinnedSeq === seq) pin(null)
+  }
+
+  function mark(element, state, words = null) {
+    if (state) element.dataset.state = state
+    else delete element.dataset.state
+    fill(element, { state: words })
+    if (follows) toEnd()
   }
 
   function take(nonce) {
@@ -79,41 +104,58 @@ export function makeChat(list) {
     bySeq.clear()
   }
 
+  // The message above the chat, or none.
+  function pin(message) {
+    if ((message?.seq ?? null) === pinnedSeq) return
+    pinnedSeq = message?.seq ?? null
+    pinned.hidden = !message
+    if (message) fill(pinned, { name: message.name, text: message.text })
+  }
+
   return {
     handlers: {
-      "room.snapshot": ({ chat }) => {
+      "room.snapshot": ({ chat, pinned_message: message }) => {
         clear()
         chat.forEach(posted)
+        pin(message)
         toEnd()
       },
       "chat.posted": posted,
-      "chat.hidden": ({ data }) => {
-        bySeq.get(data.seq)?.remove()
-        bySeq.delete(data.seq)
-      },
+      "chat.hidden": ({ data }) => hide(data.seq),
+      "chat.pinned": ({ data }) => data.hidden || pin(data),
+      "chat.unpinned": () => pin(null),
       "chat.said": ({ nonce, seq }) => {
         const own = take(nonce)
         if (!own) return
         if (bySeq.has(seq)) return own.remove()
-        settle(own)
+        mark(own, null)
         number(own, seq)
+      },
+      "chat.held": ({ nonce }) => {
+        const own = byNonce.get(nonce)
+        if (own) mark(own, "held", "Waiting for the moderator")
       },
     },
     // One's own words, before the server has them.
-    say(nonce, name, text, role) {
-      const element = line({ name, text, role })
-      element.dataset.state = "sending"
+    say(nonce, message) {
+      const element = line(message)
+      element.dataset.own = ""
+      mark(element, "sending")
       byNonce.set(nonce, element)
       append(element)
       toEnd()
       setTimeout(() => {
-        if (!byNonce.has(nonce)) return
-        element.dataset.state = "failed"
-        fill(element, { state: "Not sent" })
+        if (byNonce.has(nonce) && element.dataset.state === "sending") {
+          mark(element, "failed", "Not sent")
+        }
       }, PATIENCE)
     },
     unsay: (nonce) => take(nonce)?.remove(),
+    // A word of the house between the lines.
+    note: (text) => append(fill(clone("chat-note"), { text })),
+    pin,
     redraw(facts) {
+      byNonce.clear()
       clear()
       facts.forEach(posted)
       toEnd()
@@ -121,3 +163,5 @@ export function makeChat(list) {
     add: (facts) => facts.forEach(posted),
   }
 }
+
+const slot = (element, name) => element.querySelector(`[data-slot="${name}"]`).textContent

@@ -1,8 +1,16 @@
 // The room's socket: facts arrive once and in order, whatever the line does (docs/protocol.md).
+import { freshKey } from "fresh-key"
 
 export const PATIENCE = 400 // ms a hole may fill by itself
 const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 20_000]
+const PAUSES = {
+  1001: 4000, // the server goes: everyone is on the way at once
+  1012: 4000,
+  4429: 30_000, // too many sockets of ours
+}
 const NO_SUCH_ROOM = 4404
+const NOT_AGAIN = [NO_SUCH_ROOM, 1003, 1008, 1009] // coming back with the same changes nothing
+const STEADY = 10_000 // ms a line must hold for its loss to count as the first
 
 // Facts are numbered without gaps: drops those that came before, waits for those in between,
 // and asks for them when they do not come.
@@ -54,19 +62,24 @@ export function makeInbox({ hear, ask, state = () => {}, after = null, later = s
   return { take, last: () => last }
 }
 
-// How long to stay away before try number `attempt` (from 0): doubling, spread, bounded.
-export function pause(attempt, random = Math.random) {
-  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt)
-  return longest * (0.5 + random() / 2)
+// How long to stay away before try number `attempt` (from 0) after a close: doubling, spread,
+// bounded; longer when the server says so.
+export function pause(attempt, code = 1006, random = Math.random) {
+  const first = PAUSES[code] ?? FIRST_PAUSE
+  const longest = Math.min(Math.max(LONGEST_PAUSE, first), first * 2 ** attempt)
+  // Those who were sent away together come back over the whole time, not in its second half.
+  return code in PAUSES ? FIRST_PAUSE / 2 + longest * random() : longest * (0.5 + random() / 2)
 }
 
-// hear(frame) gets the snapshot, every fact once, and levels; line(state) is told
+// hear(frame) gets the snapshot, every fact once, levels and answers; line(state, code) is told
 // connecting, open, behind, lost or gone. Returns {send(frame) → was it sent, close()}.
 export function openRoom(path, hear, { line = () => {}, after = null } = {}) {
   const address = new URL(path, location.href)
   address.protocol = address.protocol.replace("http", "ws")
+  const page = freshKey() // open pages are counted by it
   let socket = null
   let attempt = 0
+  let openedAt = Infinity
   let timer = null
   let isClosed = false
   const inbox = makeInbox({
@@ -78,21 +91,22 @@ export function openRoom(path, hear, { line = () => {}, after = null } = {}) {
 
   function connect() {
     timer = null
-    if (inbox.last() !== null) address.search = `?after=${inbox.last()}`
+    const last = inbox.last()
+    address.search = last === null ? `?page=${page}` : `?after=${last}&page=${page}`
     const mine = new WebSocket(address)
     socket = mine
+    openedAt = Infinity
+    mine.addEventListener("open", () => (openedAt = Date.now()))
     mine.addEventListener("message", ({ data }) => {
-      attempt = 0
-      const frame = JSON.parse(data)
-      if (["room.snapshot", "room.facts"].includes(frame.type)) line("open")
-      inbox.take(frame)
+      if (socket === mine) inbox.take(JSON.parse(data))
     })
     mine.addEventListener("close", ({ code }) => {
       if (isClosed || socket !== mine) return
       socket = null
-      if (code === NO_SUCH_ROOM) return line("gone")
-      line("lost")
-      timer = setTimeout(connect, pause(attempt))
+      if (NOT_AGAIN.includes(code)) return line("gone", code)
+      line("lost", code)
+      if (Date.now() - openedAt > STEADY) attempt = 0
+      timer = setTimeout(connect, pause(attempt, code))
       attempt += 1
     })
   }
