@@ -27,9 +27,10 @@ export async function ask(method, path, body) {
   } catch {
     return { refusal: { ...UNREACHABLE, isUnclear: true } }
   }
-  if (answer.ok) return { data }
-  if (answer.status === 400 && !data.code) return { fields: data }
-  const detail = data.detail || `The shop refused (${answer.status}).`
-  const isUnclear = answer.status >= 500 // it may have been done all the same
-  return { refusal: { ...data, code: data.code || "refused", detail, isUnclear } }
+  const { ok, status } = answer
+  if (ok) return { data }
+  if (status === 400 && !data.code) return { fields: data }
+  const detail = data.detail || `The shop refused (${status}).`
+  const isUnclear = status >= 500 // it may have been done all the same
+  return { refusal: { ...data, code: data.code || "refused", detail, status, isUnclear } }
 }

@@ -1,14 +1,23 @@
 // The control room: the room's facts and the shop's news on one screen, without a reload.
-import { ask } from "api"
-import { chatHandlers, speakThrough } from "control/chat"
+import { activityHandlers } from "control/activity"
+import { chatHandlers } from "control/chat"
+import { composerHandlers, speakThrough } from "control/composer"
 import { itemHandlers } from "control/items"
-import { loadOrders, orderHandlers } from "control/orders"
-import { facts, health, page } from "control/page"
+import { levels } from "control/levels"
+import "control/menu"
+import { moderationHandlers } from "control/moderation"
+import { orderHandlers } from "control/orders"
+import { health, notify, page } from "control/page"
 import { drawHealth, pictureHandlers } from "control/picture"
+import { pollHandlers } from "control/poll"
+import { questionHandlers } from "control/questions"
+import { rulesHandlers } from "control/rules"
 import { drawClock, drawStage, stageHandlers } from "control/stage"
 import { drawViews } from "control/views"
+import { waitingHandlers } from "control/waiting"
 import { openRoom } from "room/socket"
 
+const NOT_YOURS = 4403
 const LINE = {
   connecting: ["connecting"],
   open: ["connected", "good"],
@@ -16,7 +25,21 @@ const LINE = {
   lost: ["line lost, coming back", "bad"],
   gone: ["this room does not exist", "bad"],
 }
-const parts = [stageHandlers, itemHandlers, chatHandlers, orderHandlers, pictureHandlers]
+const parts = [
+  levels.handlers,
+  stageHandlers,
+  itemHandlers,
+  chatHandlers,
+  composerHandlers,
+  questionHandlers,
+  pollHandlers,
+  rulesHandlers,
+  waitingHandlers,
+  activityHandlers,
+  moderationHandlers(hear, stop),
+  orderHandlers,
+  pictureHandlers,
+]
 let wasLost = false
 
 // Each part hears every fact and answers those it knows.
@@ -24,22 +47,23 @@ function hear(fact) {
   parts.forEach((part) => part[fact.type]?.(fact))
 }
 
-function line(state) {
+function line(state, code) {
+  if (code === NOT_YOURS) return stop()
   health("room", ...LINE[state])
   if (state === "lost") wasLost = true
   if (state === "open" && wasLost) {
     wasLost = false
-    readLevels()
+    hear({ type: "line.back" }) // facts are caught up with by number; lists have none
   }
 }
 
-// Facts are caught up with by number; levels and orders that were missed have none.
-async function readLevels() {
-  loadOrders()
-  const { data } = await ask("GET", `shows/${facts.slug}/room/`)
-  for (const [variant, left] of Object.entries(data?.stock ?? {})) {
-    hear({ type: "stock.level", variant, left })
-  }
+// Their part in the shop has changed: what this page offers may be refused from now on.
+function stop() {
+  room.close()
+  health("room", "closed", "bad")
+  notify("Your part in this shop has changed. Reload the page to go on with what you may do now.")
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close()
+  for (const part of page.querySelectorAll(".pane, .control-acts")) part.inert = true
 }
 
 const room = openRoom(page.dataset.room, hear, { line })

@@ -12,9 +12,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from livecommerce.errors import DomainError
 from shops import backoffice
 from shops.inputs import PictureField
-from streams import chat, lifecycle, lineup
+from streams import lifecycle, lineup
 from streams.admin.lineup import ItemInline
 from streams.models import Show
+from streams.talk import chat, polls
 
 
 class ShowForm(backoffice.ShopForm):
@@ -96,6 +97,8 @@ class ShowAdmin(backoffice.ShopScopedAdmin):
             "items": items,
             "may_host": may_host,
             "max_text": chat.MAX_TEXT,
+            "max_poll_question": polls.MAX_QUESTION,
+            "max_poll_option": polls.MAX_OPTION,
             "is_nav_sidebar_enabled": False,
             "is_fullwidth": "1",
             "facts": {

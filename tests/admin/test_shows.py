@@ -6,6 +6,7 @@ from django.urls import reverse
 from shops.models import Member
 from streams import pins
 from streams.models import LineupItem, Show
+from streams.talk import chat, polls
 from tests.admin.back_office import errors, item_row, show_form, staff
 from tests.factories import make_item, make_show
 
@@ -180,6 +181,31 @@ def test_a_moderator_has_no_buttons_that_would_be_refused(ours):
     for button in ("data-pin ", "data-start", "data-end"):
         assert button not in theirs
         assert button in hosts
+
+
+def test_a_moderator_has_all_of_the_talk_and_none_of_the_money(ours):
+    room = reverse("admin:streams_show_control_room", args=[ours.show.pk])
+
+    theirs = staff("moderator", ours.shop).get(room).content.decode()
+    hosts = staff("host", ours.shop).get(room).content.decode()
+
+    for tab in ("chat", "waiting", "questions", "poll", "rules", "activity"):
+        assert f'id="panel-{tab}"' in theirs
+        assert f'id="panel-{tab}"' in hosts
+    for money in ("data-sum=", "data-orders", 'id="order"'):
+        assert money not in theirs
+        assert money in hosts
+
+
+def test_what_is_written_in_the_control_room_ends_where_it_would_be_refused(ours, owner):
+    answer = owner.get(reverse("admin:streams_show_control_room", args=[ours.show.pk]))
+
+    for field, most in (
+        ("text", chat.MAX_TEXT),
+        ("question", polls.MAX_QUESTION),
+        ("option", polls.MAX_OPTION),
+    ):
+        assert f'name="{field}" maxlength="{most}"' in answer.content.decode()
 
 
 def test_the_control_room_asks_the_database_the_same_however_long_the_line_up(

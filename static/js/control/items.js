@@ -1,4 +1,5 @@
 // The line-up: what is pinned, what is left of it; pin by click and by key.
+import { levels } from "control/levels"
 import { change, facts, find, page } from "control/page"
 import { stage } from "control/stage"
 
@@ -19,8 +20,8 @@ function drawPinned(item) {
 async function toggle(row) {
   const item = Number(row.dataset.item)
   row.toggleAttribute("data-busy", true)
-  if (item === pinned) await change("DELETE", `shows/${facts.slug}/pin/`)
-  else await change("POST", `shows/${facts.slug}/pin/`, { item })
+  if (item === pinned) await change("DELETE", "pin/")
+  else await change("POST", "pin/", { item })
   row.toggleAttribute("data-busy", false)
 }
 
@@ -32,15 +33,15 @@ function drawLevel(variant, left) {
 }
 
 export const itemHandlers = {
-  "room.snapshot": ({ pin, stock }) => {
-    drawPinned(pin ? pin.item : null)
-    for (const [variant, left] of Object.entries(stock)) drawLevel(variant, left)
-  },
+  "room.snapshot": ({ pin }) => drawPinned(pin ? pin.item : null),
   "pin.opened": ({ data }) => drawPinned(data.item),
   "pin.closed": () => drawPinned(null),
   "show.ended": () => drawPinned(null),
-  "stock.level": ({ variant, left }) => drawLevel(variant, left),
 }
+
+levels.watch("stock", (stock) => {
+  for (const [variant, left] of Object.entries(stock)) drawLevel(variant, left)
+})
 
 find("[data-items]").addEventListener("click", (event) => {
   const button = event.target.closest("[data-pin]")
@@ -48,11 +49,11 @@ find("[data-items]").addEventListener("click", (event) => {
 })
 
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable], dialog[open]")
-  if (isTyping || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return
+  const isMeantElsewhere = event.target.closest("input, textarea, select, dialog, [popover]")
+  if (isMeantElsewhere || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return
   if (!facts.may_host || stage.status !== "live" || !/^[0-9]$/.test(event.key)) return
-  const row = find(event.key === "0" ? "[data-pinned]" : `[data-number="${event.key}"]`)
-  if (!row) return
+  const row = find(event.key === "0" ? ".item[data-pinned]" : `[data-number="${event.key}"]`)
+  if (!row || row.closest("[inert]")) return
   event.preventDefault()
   row.scrollIntoView({ block: "nearest" })
   toggle(row)

@@ -1,26 +1,17 @@
 // Orders as they come in. The list and the sums are always the database's own.
 import { ask } from "api"
 import { amount, facts, find } from "control/page"
+import { rereader } from "control/reread"
 import { count } from "control/views"
 import { clone, fill } from "fill"
 
 const WORDS = { pending: "waiting", authorized: "authorised" }
-let isLoading = false
-let isStale = false
 
-export async function loadOrders() {
-  isStale = true
-  if (isLoading) return
-  isLoading = true
-  while (isStale) {
-    isStale = false
-    const path = `shops/${facts.shop}/orders/?show=${encodeURIComponent(facts.slug)}`
-    const { data } = await ask("GET", path)
-    if (data) drawOrders(data)
-    await new Promise((done) => setTimeout(done, 1000)) // at most once a second
-  }
-  isLoading = false
-}
+export const loadOrders = rereader(async () => {
+  const path = `shops/${facts.shop}/orders/?show=${encodeURIComponent(facts.slug)}`
+  const { data } = await ask("GET", path)
+  if (data) drawOrders(data)
+})
 
 function drawOrders({ results, totals }) {
   find("[data-orders]").replaceChildren(
@@ -44,10 +35,14 @@ function hearOrder() {
   loadOrders()
 }
 
-export const orderHandlers = {
-  "room.snapshot": loadOrders,
-  "order.authorized": hearOrder,
-  "order.paid": loadOrders,
-  "order.expired": loadOrders,
-  "order.cancelled": loadOrders,
-}
+// Who does not host is told nothing of orders.
+export const orderHandlers = facts.may_host
+  ? {
+      "room.snapshot": loadOrders,
+      "line.back": loadOrders,
+      "order.authorized": hearOrder,
+      "order.paid": loadOrders,
+      "order.expired": loadOrders,
+      "order.cancelled": loadOrders,
+    }
+  : {}

@@ -2,10 +2,19 @@
 import { ask } from "api"
 import { money } from "money"
 
+const language = document.documentElement.lang
 export const page = document.querySelector("[data-control]")
 export const facts = JSON.parse(document.getElementById("facts").textContent)
 export const find = (selector, root = page) => root.querySelector(selector)
-export const amount = (minor) => money(minor, facts.currency, document.documentElement.lang)
+export const amount = (minor) => money(minor, facts.currency, language)
+
+// The time of day; with the day when that is another.
+export function hour(stamp) {
+  const moment = new Date(stamp)
+  const isToday = moment.toDateString() === new Date().toDateString()
+  const day = isToday ? {} : { day: "numeric", month: "short" }
+  return moment.toLocaleString(language, { ...day, hour: "numeric", minute: "2-digit" })
+}
 
 export function health(name, text, state = "") {
   const value = find(`[data-health-of="${name}"]`)
@@ -13,15 +22,20 @@ export function health(name, text, state = "") {
   value.dataset.state = state
 }
 
-function notify(text) {
+export function notify(text) {
   find("[data-notice]").textContent = text
   find("[data-notice]").hidden = !text
 }
 
-// A change; its refusal is shown.
-export async function change(method, path, body) {
-  notify("")
-  const { data, refusal } = await ask(method, path, body)
-  if (!data) notify(refusal?.detail ?? "The server did not understand. Please reload the page.")
+// A change of this show, at a path below it; its refusal is told, in the notice or by `tell`.
+export async function change(method, path, body, tell = notify) {
+  tell("")
+  const { data, refusal, fields } = await ask(method, `shows/${facts.slug}/${path}`, body)
+  if (!data) tell(refusal?.detail ?? firstWords(fields))
   return data ?? null
+}
+
+// {field: ["What is wrong."]}, however deep.
+function firstWords(fields) {
+  return typeof fields === "string" ? fields : firstWords(Object.values(fields)[0])
 }

@@ -1,4 +1,6 @@
 // Whether the show is live, for how long and for how many; going live and ending it.
+import { confirmed } from "control/confirm"
+import { levels } from "control/levels"
 import { change, facts, find, page } from "control/page"
 
 function span(seconds) {
@@ -6,23 +8,12 @@ function span(seconds) {
   return parts.map((part) => String(part).padStart(2, "0")).join(":").replace(/^00:/, "")
 }
 
-function confirmed(title, text, yes) {
-  const dialog = document.querySelector("[data-ask]")
-  find("[data-ask-title]", dialog).textContent = title
-  find("[data-ask-text]", dialog).textContent = text
-  find("[data-ask-yes]", dialog).textContent = yes
-  dialog.returnValue = "no"
-  dialog.showModal()
-  return new Promise((done) => {
-    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true })
-  })
-}
-
 export const stage = { status: facts.status, liveAt: null, onAir: false }
 
 export function drawStage() {
   const lamp = find("[data-lamp]")
   const isLive = stage.status === "live"
+  page.dataset.status = stage.status
   lamp.dataset.state = isLive && !stage.onAir ? "waiting" : stage.status
   const words = { scheduled: "Scheduled", live: "Live", ended: "Ended", cancelled: "Cancelled" }
   lamp.textContent = isLive && !stage.onAir ? "Live, no picture" : words[stage.status]
@@ -39,8 +30,7 @@ export function drawClock() {
 }
 
 export const stageHandlers = {
-  "room.snapshot": ({ show, on_air, viewers }) => {
-    drawViewers(viewers)
+  "room.snapshot": ({ show, on_air }) => {
     stage.status = show.status
     stage.liveAt = show.live_at && Date.parse(show.live_at)
     stage.onAir = on_air
@@ -71,27 +61,30 @@ export const stageHandlers = {
     stage.onAir = false
     drawStage()
   },
-  "room.viewers": ({ viewers }) => drawViewers(viewers),
 }
 
-function drawViewers(viewers) {
-  find("[data-viewers]").textContent = viewers
-}
+levels.watch("viewers", (viewers) => (find("[data-viewers]").textContent = viewers))
+levels.watch("reactions", (given) => {
+  const all = Object.values(given).reduce((sum, each) => sum + each, 0)
+  find("[data-reactions]").textContent = all.toLocaleString(document.documentElement.lang)
+})
 
 find("[data-start]")?.addEventListener("click", async () => {
-  const sure = await confirmed(
-    "Go live?",
-    "Everyone on the page is told that the show begins. The picture follows when the camera starts.",
-    "Go live",
-  )
-  if (sure) await change("POST", `shows/${facts.slug}/start/`)
+  const { isSure } = await confirmed({
+    title: "Go live?",
+    text:
+      "Everyone on the page is told that the show begins. " +
+      "The picture follows when the camera starts.",
+    yes: "Go live",
+  })
+  if (isSure) await change("POST", "start/")
 })
 
 find("[data-end]")?.addEventListener("click", async () => {
-  const sure = await confirmed(
-    "End the show?",
-    "Its page becomes the replay at once. This cannot be undone.",
-    "End the show",
-  )
-  if (sure) await change("POST", `shows/${facts.slug}/end/`)
+  const { isSure } = await confirmed({
+    title: "End the show?",
+    text: "Its page becomes the replay at once. This cannot be undone.",
+    yes: "End the show",
+  })
+  if (isSure) await change("POST", "end/")
 })
