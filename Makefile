@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NPM = $(shell command -v npm || echo $(BIN)/npm)
 
-.PHONY: demo test bench lint lock clean
+.PHONY: demo test bench bench-room lint lock clean
 
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
 	@exec $(BIN)/python manage.py demo
@@ -12,12 +12,15 @@ demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m pytest $(PYTEST)
-	@$(BIN)/python -m tests.lanes grown -- $(BIN)/python -m pytest --ignore=tests/journeys $(PYTEST)
+	@$(BIN)/python -m tests.lanes grown -- $(BIN)/python -m pytest --ignore=tests/journeys --ignore=tests/chaos $(PYTEST)
 	@node=$$(command -v node || echo $(BIN)/node); $$node --test tests/js/*.test.mjs
 
 bench: $(VENV)/.dev node_modules/.package-lock.json  ## The budgets, measured
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m tests.benchmarks
+
+bench-room: $(VENV)/.dev  ## One room's fan-out beside the naive way and the limits (ROOM=--full)
+	@$(BIN)/python -m tests.benchmarks.room $(ROOM)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

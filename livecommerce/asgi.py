@@ -2,7 +2,6 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.core.asgi import get_asgi_application
@@ -13,6 +12,7 @@ http = get_asgi_application()  # loads the apps that the imports below need
 
 from livecommerce.origins import OwnOriginOnly  # noqa: E402
 from livecommerce.servers import daphne  # noqa: E402
+from livecommerce.signed_in import SignedIn  # noqa: E402
 from streams.urls import sockets  # noqa: E402
 
 daphne.install()
@@ -20,6 +20,6 @@ elsewhere = re_path("", WebsocketDenier.as_asgi())  # no such address: 403, not 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": OwnOriginOnly(AuthMiddlewareStack(URLRouter([*sockets, elsewhere]))),
+        "websocket": OwnOriginOnly(SignedIn(URLRouter([*sockets, elsewhere]))),
     }
 )

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import SyncToAsync, async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+PATIENCE = 2  # seconds for the layer to take a message
 DEAF = 1  # seconds until a layer that failed is tried again
 logger = logging.getLogger(__name__)
 
@@ -23,10 +24,17 @@ def publish(group: str, message: dict) -> None:
 
 
 def _send(group: str, message: dict) -> None:
+    send = get_channel_layer().group_send
+    home = getattr(SyncToAsync.threadlocal, "main_event_loop", None)  # whose worker we are
     try:
-        async_to_sync(get_channel_layer().group_send)(group, message)
+        if home is None or not home.is_running():
+            async_to_sync(send, force_new_loop=True)(group, message)
+        else:
+            # A loop that stops meanwhile answers nobody, and its process would wait for us.
+            asyncio.run_coroutine_threadsafe(send(group, message), home).result(PATIENCE)
     except Exception:
-        logger.warning("news for %s was lost", group, exc_info=True)
+        if home is None or home.is_running():  # else this process is about to end
+            logger.warning("news for %s was lost", group, exc_info=True)
 
 
 async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:

@@ -6,9 +6,9 @@ import logging
 from urllib.parse import parse_qsl
 
 from channels.consumer import AsyncConsumer
-from channels.db import database_sync_to_async
 
 from livecommerce import signed_in, visitors
+from livecommerce.database import in_database
 from livecommerce.errors import DomainError
 from livecommerce.wire import frame
 from streams import rooms
@@ -86,7 +86,7 @@ class RoomConsumer(AsyncConsumer):
             await self.hub.leave(self.viewer)
 
     async def find(self, slug: str):
-        show = hub.known(slug) or await database_sync_to_async(rooms.find)(slug)
+        show = hub.known(slug) or await in_database(rooms.find)(slug)
         if show is None:
             raise Closed(NOT_FOUND)
         return show
@@ -94,7 +94,7 @@ class RoomConsumer(AsyncConsumer):
     async def speaks(self, user, visitor: str) -> chat.Speaker:
         if not user.is_authenticated:  # most viewers: nothing to ask the database
             return rooms.speaker(self.show, user, visitor)
-        return await database_sync_to_async(rooms.speaker)(self.show, user, visitor)
+        return await in_database(rooms.speaker)(self.show, user, visitor)
 
     async def watch(self):
         """Let go of staff who left the shop, or themselves: they may come back as who they are."""
@@ -170,7 +170,7 @@ class RoomConsumer(AsyncConsumer):
 
     async def run(self, verb, *args):
         self.known()
-        return await database_sync_to_async(verb)(self.show, self.speaker, *args)
+        return await in_database(verb)(self.show, self.speaker, *args)
 
     def tell(self, answer: dict):
         self.viewer.offer(frame(answer))

@@ -37,17 +37,19 @@ def group(show_id: int) -> str:
 
 
 def lock(show: Show) -> Room:
-    """The room's row, kept until the end of the transaction: who changes a room takes turns.
+    """The room's row with its show as it is now; who changes a room takes turns.
 
-    Taken before any other row of the room, so that nobody waits crosswise.
+    Kept until the end of the transaction, and taken before any other row of the room, so that
+    nobody waits crosswise.
     """
-    if room := Room.objects.select_for_update().filter(show=show).first():
+    rows = Room.objects.select_for_update(of=("self",)).select_related("show").filter(show=show)
+    if room := rows.first():
         return room
     Room.objects.get_or_create(show=show)
-    return Room.objects.select_for_update().get(show=show)
+    return rows.get()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_all(show: Show, entries: Sequence[Entry]) -> list[RoomEvent]:
     """Write the next facts. Numbers are given in this transaction, so none is ever missing.
 

@@ -21,13 +21,11 @@ PROCESS = f"{os.getpid()}-{secrets.token_hex(4)}"
 def report(show_id: int, pages: int) -> None:
     """So many different pages are open in this process; a sign of life when nothing changed."""
     now = timezone.now()
-    before = Presence.objects.filter(show=show_id, process=PROCESS).values_list("viewers").first()
-    Presence.objects.filter(show=show_id, seen_at__lte=now - 10 * LIFE).delete()
-    Presence.objects.update_or_create(
-        show_id=show_id, process=PROCESS, defaults={"viewers": pages, "seen_at": now}
-    )
-    if before != (pages,):
-        log.ring(show_id)
+    mine = Presence.objects.filter(show=show_id, process=PROCESS)
+    if not mine.update(viewers=pages, seen_at=now):
+        Presence.objects.filter(show=show_id, seen_at__lte=now - 10 * LIFE).delete()
+        Presence.objects.create(show_id=show_id, process=PROCESS, viewers=pages, seen_at=now)
+    log.ring(show_id)
 
 
 def counted() -> Coalesce:

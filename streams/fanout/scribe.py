@@ -7,14 +7,13 @@ import asyncio
 import logging
 from collections import deque
 
-from channels.db import database_sync_to_async
-
+from livecommerce.database import in_database
 from livecommerce.errors import DomainError
 from streams.models import Show
 from streams.talk import chat
 
-TICK = 0.1  # seconds between two transactions
-TOGETHER = 100  # messages in one transaction
+TICK = 0.05  # seconds between two transactions
+TOGETHER = 200  # messages in one transaction
 MOST_WAITING = 1000
 logger = logging.getLogger(__name__)
 
@@ -51,19 +50,21 @@ class Scribe:
     async def _write(self) -> None:
         try:
             while self._waiting:
+                began = asyncio.get_running_loop().time()
                 size = min(TOGETHER, len(self._waiting))
                 batch = [self._waiting.popleft() for _ in range(size)]
                 outcomes = await self._store([saying for saying, _ in batch])
                 for (_, answer), outcome in zip(batch, outcomes, strict=True):
                     if not answer.done():  # its author may have gone
                         answer.set_result(outcome)
-                await asyncio.sleep(TICK)
+                spent = asyncio.get_running_loop().time() - began
+                await asyncio.sleep(TICK - spent)
         finally:
             self._writing = None
 
     async def _store(self, sayings: list[chat.Saying]) -> list[chat.Said | DomainError]:
         try:
-            return await database_sync_to_async(chat.say_all)(self._show, sayings)
+            return await in_database(chat.say_all)(self._show, sayings)
         except Exception:
             logger.exception("nothing could be written in room %s", self._show.pk)
             refusal = NotWritten("Your message could not be kept. Please try again.")

@@ -20,6 +20,7 @@ __all__ = ["ChatClosed", "Said", "Saying", "Speaker", "TooFast"]
 MAX_TEXT = 300  # characters
 MAX_QUOTE = 80
 BURST, PER_SECONDS = 5, 10  # so many messages in so many seconds, per author
+OVER = "The show has ended; its chat can be read, not added to."
 TALKING = (Show.Status.SCHEDULED, Show.Status.LIVE)
 
 
@@ -148,7 +149,7 @@ def withdraw(room: Room, events: Iterable[RoomEvent]) -> list[Entry]:
 def refuse_unless_on(show: Show) -> None:
     # Asked of the row: a socket's own copy of the show is as old as the socket.
     if not Show.objects.filter(pk=show.pk, status__in=TALKING).exists():
-        raise ChatClosed("The show has ended; its chat can be read, not added to.")
+        raise ChatClosed(OVER)
 
 
 def slow_down(show: Show, speaker: Speaker) -> None:
@@ -176,10 +177,8 @@ def _post(show: Show, drafts: list[_Draft]) -> list[Said | DomainError]:
     if not drafts:
         return []
     room = log.lock(show)
-    try:
-        refuse_unless_on(show)
-    except ChatClosed as refusal:
-        return [refusal] * len(drafts)
+    if room.show.status not in TALKING:
+        return [ChatClosed(OVER)] * len(drafts)
     authors = {draft.speaker.author for draft in drafts if not draft.speaker.is_staff}
     house = moderation.house(room, show.shop_id, authors)
     answered = {draft.reply_to for draft in drafts} - {None}

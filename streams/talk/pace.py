@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import suppress
 
 from django.core.cache import cache
 
@@ -16,11 +17,11 @@ class TooFast(DomainError):
 
 def count(key: str, most: int, seconds: int, things: str) -> None:
     """One more of something that can be done `most` times in so many seconds."""
-    if cache.add(key, 0, timeout=seconds):
-        cache.set(f"{key}-until", time.time() + seconds, timeout=seconds)
     try:
+        if cache.add(key, 0, timeout=seconds):
+            cache.set(f"{key}-until", time.time() + seconds, timeout=seconds)
         done = cache.incr(key)
-    except ValueError:  # it ran out between the two calls
+    except Exception:  # it ran out between the calls, or the cache is away: nobody is silenced
         return
     if done > most:
         raise TooFast(f"At most {most} {things} in {seconds} seconds. {_wait(f'{key}-until')}")
@@ -28,13 +29,18 @@ def count(key: str, most: int, seconds: int, things: str) -> None:
 
 def space(key: str, seconds: int) -> None:
     """Take a turn: the next is only so many seconds later."""
-    if not cache.add(key, time.time() + seconds, timeout=seconds):
+    try:
+        is_free = cache.add(key, time.time() + seconds, timeout=seconds)
+    except Exception:  # as above
+        return
+    if not is_free:
         raise TooFast(f"This chat is slow: one message in {seconds} seconds. {_wait(key)}")
 
 
 def give_back(key: str) -> None:
     """The turn was not used."""
-    cache.delete(key)
+    with suppress(Exception):
+        cache.delete(key)
 
 
 def _wait(key: str) -> str:

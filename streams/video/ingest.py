@@ -9,10 +9,10 @@ import json
 import logging
 from collections.abc import Sequence
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livecommerce import signed_in
+from livecommerce.database import in_database
 from livecommerce.errors import DomainError
 from livecommerce.realtime import listen, ring
 from shops.models import Member, Shop
@@ -60,7 +60,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
     async def connect(self):
         await self.accept()
         try:
-            self.show = await database_sync_to_async(find_show)(
+            self.show = await in_database(find_show)(
                 self.scope["url_route"]["kwargs"]["slug"], self.scope["user"]
             )
         except DomainError as refusal:
@@ -82,11 +82,11 @@ class IngestConsumer(AsyncWebsocketConsumer):
 
     async def start(self):
         try:
-            self.take = await database_sync_to_async(takes.open)(self.show)
+            self.take = await in_database(takes.open)(self.show)
         except DomainError as refusal:
             await self.refuse(refusal.code, refusal.detail, REFUSED)
             return
-        self.rendition = await database_sync_to_async(Rendition.objects.get)(
+        self.rendition = await in_database(Rendition.objects.get)(
             show=self.show, name=Rendition.SOURCE
         )
         self.beside = [asyncio.create_task(self.watch()), asyncio.create_task(self.listen())]
@@ -98,7 +98,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(signed_in.EVERY)
             try:
                 user = await signed_in.now(self.scope)
-                show = await database_sync_to_async(find_show)(self.show.slug, user)
+                show = await in_database(find_show)(self.show.slug, user)
                 if show.status == Show.Status.ENDED:  # and the news of it was lost
                     await self.finish()
             except DomainError as refusal:
@@ -133,7 +133,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
     async def begin(self, data: bytes):
         """Look at the first bytes until they tell what they are; then start the one ffmpeg."""
         if not self.head:
-            await database_sync_to_async(takes.begin)(self.take)
+            await in_database(takes.begin)(self.take)
         self.head += data
         try:
             codec = sniff.video_codec(self.head)
@@ -172,12 +172,12 @@ class IngestConsumer(AsyncWebsocketConsumer):
     async def keep(self, cuts):
         for cut in cuts:
             if isinstance(cut, packager.Init):
-                await database_sync_to_async(takes.keep_init)(self.take, self.rendition, cut)
-                await database_sync_to_async(replay.plan)(self.show, cut)
+                await in_database(takes.keep_init)(self.take, self.rendition, cut)
+                await in_database(replay.plan)(self.show, cut)
                 continue
-            row = await database_sync_to_async(takes.keep_segment)(self.take, self.rendition, cut)
+            row = await in_database(takes.keep_segment)(self.take, self.rendition, cut)
             if cut.number == STILL:
-                await database_sync_to_async(ring)(tasks.make_poster, self.show.pk)
+                await in_database(ring)(tasks.make_poster, self.show.pk)
             health = {
                 "segments": cut.number + 1,
                 "bitrate": round(row.size * 8 / max(row.duration, 0.001)),
@@ -215,7 +215,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
             await process.stop()
         if self.take:
             take, self.take = self.take, None
-            await database_sync_to_async(takes.close)(take, lost=not self.is_finished)
+            await in_database(takes.close)(take, lost=not self.is_finished)
 
     async def send_frame(self, frame):
         await self.send(text_data=json.dumps(frame))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import browser as browsers
-from tests.journeys import house as houses
+from tests import house as houses
 from tests.journeys.visitors import Visitors
 
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", houses.ROOT / "var" / "artefacts"))
@@ -21,7 +21,8 @@ ALL_SEEN = (
 )
 
 
-@pytest.fixture(scope="module", params=["laptop", "grown"])
+# One house for all stories of a lane: to build it takes longer than most of them.
+@pytest.fixture(scope="package", params=["laptop", "grown"])
 def house(request, tmp_path_factory) -> Iterator[houses.House]:
     """The product in each lane."""
     start = getattr(houses, request.param)

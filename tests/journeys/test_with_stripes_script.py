@@ -7,8 +7,8 @@ speak as it does, and its API, in front of the browser and behind the product, b
 import pytest
 from playwright.sync_api import expect
 
+from tests import house as houses
 from tests.journeys import guest
-from tests.journeys import house as houses
 from tests.journeys.conftest import ARTEFACTS
 
 KEYS = {"STRIPE_SECRET_KEY": "sk_test_own", "STRIPE_PUBLISHABLE_KEY": "pk_test_own"}

@@ -15,7 +15,7 @@ import psutil
 
 from tests import lanes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 FIXTURE = ROOT / "livecommerce" / "demo" / "fixture.json"
 KEPT = ("HOME", "LANG", "TMPDIR", "FFMPEG_BINARY")  # of our own environment
 PATIENCE = 30  # seconds to stop by itself; ends what docs/processes.md promises
@@ -35,10 +35,11 @@ class House:
         self.environment = {
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONFAULTHANDLER": "1",
             "PORT": str(port),
             "VAR_DIR": str(var),
             "SITE_URL": self.url,
-            "SECRET_KEY": "journeys-only",
+            "SECRET_KEY": "tests-only",
             "STRIPE_API_BASE": self.till,
             "STRIPE_WEBHOOK_SECRET": "whsec_journeys",
             **settings,
@@ -57,9 +58,13 @@ class House:
 
     def prepare(self) -> None:
         """An empty database becomes a shop."""
-        for command in (["migrate", "-v0"], ["load_fixture", str(FIXTURE)]):
-            done = self.manage(*command)
-            assert done.returncode == 0, done.stderr
+        self.migrate()
+        done = self.manage("load_fixture", str(FIXTURE))
+        assert done.returncode == 0, done.stderr
+
+    def migrate(self) -> None:
+        done = self.manage("migrate", "-v0")
+        assert done.returncode == 0, done.stderr
 
     def get(self, path: str) -> dict:
         """A JSON answer of the product."""
@@ -69,22 +74,30 @@ class House:
         """What the till itself wrote down."""
         return fetch(f"{self.till}/_till/ledger")
 
-    @contextmanager
-    def process(self, name: str, command: list[str]) -> Iterator[subprocess.Popen]:
-        """One process in a group of its own; stopped by SIGTERM, and nothing may outlive it."""
-        with (self.artefacts / f"{name}.log").open("wb") as log:
-            started = subprocess.Popen(
+    def start(self, name: str, command: list[str], **settings: str) -> subprocess.Popen:
+        """One process in a group of its own, for stop(); a second start goes on in its log."""
+        with self.log(name).open("ab") as log:
+            return subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def log(self, name: str) -> Path:
+        return self.artefacts / f"{name}.log"
+
+    @contextmanager
+    def process(self, name: str, command: list[str]) -> Iterator[subprocess.Popen]:
+        """One process, stopped by SIGTERM at the end; nothing may outlive it."""
+        self.log(name).unlink(missing_ok=True)
+        started = self.start(name, command)
         try:
             yield started
-            assert started.poll() is None, f"{name} ended by itself, see {log.name}"
+            assert started.poll() is None, f"{name} ended by itself, see {self.log(name)}"
         finally:
             stop(started, name)
 
@@ -162,6 +175,10 @@ def stop(process: subprocess.Popen, name: str) -> None:
     with suppress(subprocess.TimeoutExpired):
         process.wait(PATIENCE)
     left = [f"{each.pid} {each.name()}" for each in members(process.pid)]
+    if process.poll() is None:
+        process.send_signal(signal.SIGABRT)  # its log tells where it hangs
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(2)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,0 +1,81 @@
+"""What happens behind the sockets: somebody with the database of a house and nothing else.
+
+python -m tests.chaos.backstage, in the house's environment: a line [verb, arguments] in, a line
+of JSON out. The verbs are the functions of this module.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from shops.models import Member, User  # noqa: E402
+from streams import log, pins, presence, rooms  # noqa: E402
+from streams.models import Presence, RoomEvent, Show  # noqa: E402
+from streams.talk import standings  # noqa: E402
+from streams.video.publisher import signed_in  # noqa: E402
+from tests.factories import make_item, make_show, make_staff  # noqa: E402
+
+
+def open_show() -> dict:
+    """A live show with two items, and the sessions of its host and its moderator."""
+    show = make_show()
+    host = make_staff("host", shop=show.shop, first_name="Mira")
+    moderator = make_staff("moderator", shop=show.shop, first_name="Noor")
+    return {
+        "slug": show.slug,
+        "items": [make_item(show).pk, make_item(show).pk],
+        "host": signed_in(host),
+        "moderator": signed_in(moderator),
+        "moderator_id": moderator.pk,
+    }
+
+
+def say(slug: str, texts: list[str]) -> None:
+    """Words of the host, all in one transaction."""
+    said = [{"name": "Mira", "text": text, "role": "host"} for text in texts]
+    log.append_all(show(slug), [log.Entry("chat.posted", data) for data in said])
+
+
+def pin(slug: str, item: int) -> None:
+    pins.open(show(slug).items.get(pk=item))
+
+
+def ban(slug: str, seq: int, by: int) -> None:
+    said = RoomEvent.objects.get(show__slug=slug, seq=seq)
+    standings.ban(show(slug), said, User.objects.get(pk=by))
+
+
+def leave_the_shop(user: int) -> None:
+    Member.objects.filter(user=user).delete()
+
+
+def outlive(process: int) -> None:
+    """The time passes after which a process that gave no sign of life counts no more."""
+    rows = Presence.objects.filter(process__startswith=f"{process}-")
+    rows.update(seen_at=timezone.now() - presence.LIFE)
+
+
+def snapshot(slug: str) -> dict:
+    """The room as it is, from its rows."""
+    return rooms.snapshot(show(slug))
+
+
+def show(slug: str) -> Show:
+    return Show.objects.get(slug=slug)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        verb, arguments = json.loads(line)
+        print(json.dumps(globals()[verb](**arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

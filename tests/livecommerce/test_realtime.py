@@ -1,0 +1,32 @@
+import asyncio
+import threading
+
+from asgiref.sync import sync_to_async
+
+from livecommerce import realtime
+
+
+def test_a_worker_never_waits_for_a_loop_that_has_stopped(monkeypatch):
+    monkeypatch.setattr(realtime, "PATIENCE", 0.1)
+    loop = asyncio.new_event_loop()
+    at_work, has_stopped, is_done = threading.Event(), threading.Event(), threading.Event()
+
+    def work():
+        at_work.set()
+        has_stopped.wait(5)
+        monkeypatch.setattr(loop, "is_running", lambda: True)  # it stops in this very moment
+        realtime._send("room", {"type": "room.levels"})
+        is_done.set()
+
+    running = threading.Thread(target=loop.run_forever)
+    running.start()
+    working = asyncio.run_coroutine_threadsafe(sync_to_async(work, thread_sensitive=False)(), loop)
+    at_work.wait(5)
+    loop.call_soon_threadsafe(loop.stop)
+    running.join(5)
+    has_stopped.set()
+
+    assert is_done.wait(5)
+    monkeypatch.undo()
+    loop.run_until_complete(asyncio.wrap_future(working, loop=loop))
+    loop.close()
