@@ -24,6 +24,7 @@ MAX_FRAME = 16 * 1024  # bytes
 FRAMES = (30, 5)  # at once, then a second; who goes on regardless is shown the door
 HEARTS = (2, 1)
 MOST_REFUSED = 200
+UNAVAILABLE = "This did not work. Please try again in a moment."
 logger = logging.getLogger(__name__)
 
 
@@ -122,6 +123,9 @@ class RoomConsumer(AsyncConsumer):
             answer = await self.act(said, nonce is not None)
         except DomainError as refusal:
             answer = {"type": "error"} | refusal.as_dict()
+        except Exception:  # a database that is away ends nobody's evening
+            logger.exception("room %s could not answer", self.show.pk)
+            answer = {"type": "error", "code": "unavailable", "detail": UNAVAILABLE}
         if answer:
             self.tell(answer if nonce is None else answer | {"nonce": nonce})
 

@@ -103,16 +103,27 @@ def levels(show: Show) -> dict:
     }
 
 
+@dataclass(frozen=True)
+class Tending:
+    """The newest number of the log; and if they were wanted, the levels and the standings."""
+
+    last: int
+    levels: dict | None = None
+    standings: dict[str, dict] | None = None
+
+
 def tend(
     show: Show,
     *,
     pages: int | None = None,
     hearts: Mapping[str, int] | None = None,
     wants_levels: bool = False,
-) -> tuple[int, dict | None]:
-    """Store what a process counted, read what others did: (newest number, levels if wanted)."""
+) -> Tending:
+    """Store what a process counted, and read what others did."""
     if pages is not None:
         presence.report(show.pk, pages)
     if hearts:
         reactions.add(show.pk, hearts)
-    return log.last_seq(show), levels(show) if wants_levels else None
+    if not wants_levels:
+        return Tending(log.last_seq(show))
+    return Tending(log.last_seq(show), levels(show), moderation.standings(show.shop_id))

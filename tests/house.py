@@ -37,6 +37,7 @@ class House:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONFAULTHANDLER": "1",
             "PORT": str(port),
+            "LIVE_PORT": str(lanes.free_port()),
             "VAR_DIR": str(var),
             "SITE_URL": self.url,
             "SECRET_KEY": "tests-only",

@@ -28,6 +28,7 @@ GRACE = 0.05  # seconds for a fact that was overtaken on its way
 SLICE = 500  # sockets in a row, before the others of the process get their turn
 PATIENT = ("chat.", "question.", "report.", "mod.")  # wait for the tick; pins and prices do not
 TOO_SLOW = 4408
+ALL_WELL = {"muted_until": None, "is_banned": False}
 logger = logging.getLogger(__name__)
 
 _hubs: dict[int, "Hub"] = {}
@@ -119,10 +120,7 @@ class Hub:
             case "desk.news":
                 self._tell(message["news"], lambda viewer: viewer.is_desk)
             case "you.standing":
-                author, standing = message["author"], message["standing"]
-                self._standings[author] = standing
-                news = {"type": "you.standing"} | standing
-                self._tell(news, lambda viewer: viewer.author == author)
+                self._judge(self._standings | {message["author"]: message["standing"]})
             case _:  # some level changed: it is read, not believed
                 self._is_rung = True
                 self._stirred.set()
@@ -135,6 +133,15 @@ class Hub:
             self._hurry.set()
         if self._feed.tape.misses_some():
             self._begin(self._mend)
+
+    def _judge(self, standings: dict[str, dict]) -> None:
+        """Tell those whose standing is another now; who is not named may say everything."""
+        before, self._standings = self._standings, standings
+        for author in before.keys() | standings.keys():
+            standing = standings.get(author, ALL_WELL)
+            if standing != before.get(author, ALL_WELL):
+                news = {"type": "you.standing"} | standing
+                self._tell(news, lambda viewer, author=author: viewer.author == author)
 
     def _tell(self, news: dict, is_for: Callable[[Viewer], bool]) -> None:
         """News that is no fact, for the few it concerns."""
@@ -229,16 +236,17 @@ class Hub:
         is_due = self._beats % CALM == 0
         tells_pages, wants_levels = is_due or pages != self._told, is_due or self._is_rung
         self._beats, self._is_rung = self._beats + 1, False
-        last, levels = await in_database(rooms.tend)(
+        tending = await in_database(rooms.tend)(
             self.show,
             pages=pages if tells_pages else None,
             hearts=reactions,
             wants_levels=wants_levels or tells_pages or bool(reactions),
         )
         self._told = pages
-        if levels:
-            self._feed.levels.update(levels)
-        if last > self._feed.tape.last:
+        if tending.levels:
+            self._feed.levels.update(tending.levels)
+            self._judge(tending.standings)
+        if tending.last > self._feed.tape.last:
             self._begin(self._mend)
         if is_due:
             self._feed.forget_snapshot()

@@ -17,12 +17,7 @@ from tests import house as houses
 from tests import lanes
 from tests.house import House
 
-UVICORN = [
-    *(sys.executable, "-m", "uvicorn", "livecommerce.asgi:application"),
-    *("--ws", "livecommerce.servers.uvicorn:RoomSocket", "--ws-per-message-deflate", "false"),
-    *("--ws-ping-interval", "10", "--ws-ping-timeout", "15"),
-    *("--lifespan", "off", "--no-access-log", "--log-level", "warning", "--host", "127.0.0.1"),
-]
+DAPHNE, UVICORN = "web", "live"  # lines of deploy/Procfile
 TOKEN = "c" * 32  # both halves of Django's answer to foreign pages
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -30,16 +25,16 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Web:
     """One web process. Its address stays while it comes and goes."""
 
-    def __init__(self, house: House, name: str, command: list[str] | None = None):
+    def __init__(self, house: House, name: str, line: str = DAPHNE):
         self.house, self.name = house, name
         self.port = lanes.free_port()
         self.host = f"127.0.0.1:{self.port}"
-        self.command = command or ["sh", "-c", f"exec {houses.procfile()['web']}"]
+        self.command = ["sh", "-c", f"exec {houses.procfile()[line]}"]
         self.process: subprocess.Popen | None = None
         house.log(name).unlink(missing_ok=True)
 
     def start(self) -> None:
-        self.process = self.house.start(self.name, self.command, PORT=str(self.port))
+        self.process = self.house.start(self.name, self.command, PORT=str(self.port), LIVE_PORT=str(self.port))
 
     def wait(self) -> None:
         """Until it listens."""
@@ -120,9 +115,7 @@ class Redis:
 
 
 def uvicorn(house: House, name: str = "uvicorn") -> Web:
-    web = Web(house, name, UVICORN)
-    web.command = [*UVICORN, "--port", str(web.port)]
-    return web
+    return Web(house, name, UVICORN)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
+from django.utils import timezone
 
 from livecommerce import signed_in
 from orders import lifecycle as orders
@@ -14,8 +16,8 @@ from shops import stock
 from shops.models import Member, User
 from streams import consumers, lifecycle, log, pins, presence
 from streams.fanout import hub
-from streams.models import RoomEvent, Show
-from streams.talk import chat
+from streams.models import Reaction, RoomEvent, Show, Standing
+from streams.talk import chat, polls, standings
 from streams.video import publisher
 from tests.factories import make_item, make_order, make_show, make_staff
 from tests.streams.sockets import HOST, OURS, closed_with, hear, knock, opened, room, told
@@ -349,3 +351,104 @@ async def test_who_enters_is_counted_and_who_leaves_is_not(show):
         async with asyncio.timeout(5):
             while (await hear(first, "room.levels")).get("viewers") != 1:
                 pass
+
+
+async def test_a_mute_and_its_end_are_told_to_whom_they_concern(show):
+    mira = await sync_to_async(make_staff)("moderator", shop=show.shop)
+    said = (await say(show, chat.Speaker("guest-ann"), "rude")).seq
+    rude = await RoomEvent.objects.aget(seq=said)
+    async with room(show) as ann, room(show, visitor="bob") as bob:
+        await sync_to_async(standings.mute)(show, rude, 5, mira)
+
+        told_her = await hear(ann, "you.standing")
+        assert told_her["muted_until"]
+        await Standing.objects.aupdate(muted_until=timezone.now())  # its time is over
+        await sync_to_async(log.ring)(show.pk)
+
+        all_well = {"type": "you.standing", "muted_until": None, "is_banned": False}
+        assert await hear(ann, "you.standing") == all_well
+        assert "you.standing" not in {frame["type"] for frame in await told(bob)}
+
+
+async def test_who_may_not_talk_hears_it_when_she_joins(show):
+    await Standing.objects.acreate(shop=show.shop, author="guest-ann", name="Ann", is_banned=True)
+
+    async with opened(f"/ws/live/{show.slug}/") as ann:
+        assert await hear(ann, "you.standing") == {
+            "type": "you.standing",
+            "muted_until": None,
+            "is_banned": True,
+        }
+        await ann.send_json_to({"type": "room.react", "kind": "heart", "count": 3})
+        await ann.send_json_to({"type": "chat.say", "text": "hi", "name": "Al", "nonce": "n"})
+        assert (await hear(ann, "error"))["code"] == "banned"
+    assert not await Reaction.objects.aexists()
+
+
+async def test_a_database_that_fails_is_told_and_ends_no_socket(show, monkeypatch):
+    def fail(*args):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(polls, "vote", fail)
+    async with room(show) as socket:
+        await socket.send_json_to({"type": "poll.vote", "poll": 1, "option": 0, "nonce": "n"})
+
+        refusal = await hear(socket, "error")
+        assert (refusal["code"], refusal["nonce"]) == ("unavailable", "n")
+        assert await told(socket) == []
+
+
+async def test_who_has_no_cookie_may_watch_and_not_talk(show):
+    async with room(show, visitor=None) as socket:
+        assert socket.first["type"] == "room.snapshot"
+        await socket.send_json_to({"type": "chat.say", "text": "hi", "nonce": "n"})
+
+        assert (await hear(socket, "error"))["code"] == "no_cookie"
+    assert not await RoomEvent.objects.aexists()
+
+
+async def test_who_never_stops_is_shown_the_door_and_the_others_stay(show, monkeypatch):
+    monkeypatch.setattr(consumers, "MOST_REFUSED", 10)
+    async with room(show, visitor="bob") as bob:
+        ann = await sync_to_async(knock)(f"/ws/live/{show.slug}/")
+        await ann.connect()
+        for _ in range(consumers.FRAMES[0] + 15):
+            await ann.send_json_to({"type": "room.catch_up", "after": 0})
+
+        assert await closed_with(ann) == consumers.UNDER_ATTACK
+        await ann.disconnect()
+        assert await told(bob) == []
+
+
+async def test_hearts_are_summed_and_told_as_a_level(show):
+    async with room(show) as ann, room(show, visitor="bob") as bob:
+        for socket, count in ((ann, 3), (bob, 20)):
+            await socket.send_json_to({"type": "room.react", "kind": "heart", "count": count})
+
+        async with asyncio.timeout(5):
+            while (await hear(bob, "room.levels")).get("reactions") != {"heart": 23}:
+                pass
+    assert not await RoomEvent.objects.aexists()
+
+
+async def test_two_sockets_of_one_page_are_one_viewer(show):
+    page = f"/ws/live/{show.slug}/?page="
+    one, other = page + "a" * 16, page + "b" * 16
+    async with opened(one) as first, opened(one), opened(other):
+        async with asyncio.timeout(5):
+            while (await hear(first, "room.levels")).get("viewers") != 2:
+                pass
+        await asyncio.sleep(0.1)
+        assert await sync_to_async(presence.viewers)([show.pk]) == {show.pk: 2}
+
+
+async def test_what_moderators_do_is_read_by_them_alone(show):
+    mira = await sync_to_async(make_staff)("moderator", shop=show.shop, first_name="Mira")
+    noor = await sync_to_async(make_staff)("moderator", shop=show.shop)
+    said = (await say(show, GUEST, "rude")).seq
+    async with room(show, user=noor) as staff, room(show) as guest:
+        await sync_to_async(chat.hide)(show, said, mira)
+
+        acted = await hear(staff, "mod.acted")
+        assert (acted["data"]["action"], acted["data"]["by"]) == ("hide", "Mira")
+        assert (await hear(guest, "mod.acted"))["data"] == {"hidden": True}
