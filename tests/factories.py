@@ -79,7 +79,7 @@ def make_user(**values) -> User:
 
 def make_staff(role=Member.Role.OWNER, *, shop: Shop | None = None, **values) -> User:
     """Somebody with a part in a shop: make_staff("moderator", shop=shop)."""
-    user = make_user(**values)
+    user = make_user(**{"is_staff": True} | values)
     Member.objects.create(shop=shop or make_shop(), user=user, role=role)
     return user
 
