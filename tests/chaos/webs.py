@@ -34,7 +34,9 @@ class Web:
         house.log(name).unlink(missing_ok=True)
 
     def start(self) -> None:
-        self.process = self.house.start(self.name, self.command, PORT=str(self.port), LIVE_PORT=str(self.port))
+        self.process = self.house.start(
+            self.name, self.command, PORT=str(self.port), LIVE_PORT=str(self.port)
+        )
 
     def wait(self) -> None:
         """Until it listens."""
