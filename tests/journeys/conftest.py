@@ -2,9 +2,11 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -35,6 +37,17 @@ def demo(tmp_path_factory) -> Iterator[houses.House]:
     """The product as `make demo` shows it."""
     with houses.demo(tmp_path_factory.mktemp("demo"), ARTEFACTS / "demo") as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def film(tmp_path_factory) -> Path:
+    """Ten seconds of a small picture with sound: cheap to send and to watch."""
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    picture = ("-f", "lavfi", "-i", "testsrc2=size=216x384:rate=10:duration=10")
+    sound = ("-f", "lavfi", "-i", "sine=frequency=220:duration=10")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", *picture, *sound]
+    subprocess.run([*command, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
+    return path
 
 
 # No longer than a module: while Playwright's loop runs, Django refuses to touch a database.

@@ -33,12 +33,22 @@ def sees_the_picture_move(page: Page, *, seconds: float = 30) -> None:
     page.wait_for_function(MOVES, timeout=seconds * 1000)
 
 
-def says(page: Page, text: str, *, name: str) -> None:
+def says(page: Page, text: str, *, name: str = "") -> None:
+    """Who says something for the first time gives a name."""
+    sends(page, text, name=name)
+    reads(page, text)
+
+
+def sends(page: Page, text: str, *, name: str = "") -> None:
     page.get_by_label("Say something").fill(text)
     page.get_by_role("button", name="Send").click()
+    if name:
+        gives_name(page, name)
+
+
+def gives_name(page: Page, name: str) -> None:
     page.get_by_label("Nickname").fill(name)
     page.get_by_role("button", name="Say it").click()
-    reads(page, text)
 
 
 def reads(page: Page, text: str) -> None:
@@ -51,6 +61,64 @@ def does_not_read(page: Page, text: str) -> None:
 
 def card(page: Page) -> Locator:
     return page.get_by_role("region", name="On screen now")
+
+
+# ---- talking
+
+
+def line(page: Page, text: str) -> Locator:
+    """What somebody said, not what quotes it."""
+    said = page.locator('[data-slot="text"]').filter(has_text=text)
+    return page.get_by_role("log", name="Chat").get_by_role("paragraph").filter(has=said)
+
+
+def replies(page: Page, to: str, text: str, *, name: str = "") -> None:
+    line(page, to).click()
+    page.get_by_role("dialog").get_by_role("button", name="Reply").click()
+    expect(page.get_by_text("Replying to")).to_be_visible()
+    says(page, text, name=name)
+
+
+def reports(page: Page, text: str, reason: str) -> None:
+    line(page, text).click()
+    menu = page.get_by_role("dialog")
+    menu.get_by_role("button", name="Report").click()
+    menu.get_by_role("button", name=reason).click()
+    expect(menu.get_by_text("Thank you. A moderator will look at it.")).to_be_visible()
+    menu.get_by_role("button", name="Close").click()
+
+
+def opens_questions(page: Page) -> Locator:
+    page.get_by_role("button", name="Questions").click()
+    return page.get_by_role("dialog", name="Questions")
+
+
+def asks(page: Page, text: str, *, name: str = "") -> None:
+    sheet = opens_questions(page)
+    sheet.get_by_label("Ask the host").fill(text)
+    sheet.get_by_role("button", name="Ask", exact=True).click()
+    if name:
+        gives_name(page, name)
+    expect(sheet.get_by_text("Your question is in the list.")).to_be_visible()
+    sheet.get_by_role("button", name="Close").click()
+
+
+def asks_the_same(page: Page, text: str) -> None:
+    """One vote more for a question of somebody else."""
+    sheet = opens_questions(page)
+    row = sheet.get_by_role("listitem").filter(has_text=text)
+    row.get_by_role("button", name="I want to know this too").click()
+    expect(row.get_by_role("button", name="Votes: 1")).to_be_visible()
+    sheet.get_by_role("button", name="Close").click()
+
+
+def poll(page: Page, question: str) -> Locator:
+    return page.get_by_role("region", name=question)
+
+
+def hearts(page: Page, times: int) -> None:
+    for _ in range(times):
+        page.get_by_role("button", name="Heart").click()
 
 
 # ---- buying over the picture

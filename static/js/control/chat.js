@@ -23,7 +23,7 @@ function makeLine({ seq, data }) {
     name: data.name,
     text: data.text,
     role: data.role === "guest" ? "" : data.role,
-    quote: data.reply ? `${data.reply.name}: ${data.reply.text}` : null,
+    quote: data.reply?.text ? `${data.reply.name}: ${data.reply.text}` : null,
   })
   find("[data-more]", line).setAttribute("aria-label", `What to do about ${data.name}’s message`)
   return line

@@ -25,12 +25,13 @@ export function makeChat(list, pinned) {
     if (follows) toEnd()
   }).observe(list)
 
+  // A reply to what was hidden meanwhile quotes nothing.
   function line({ name, text, role, reply }) {
     const element = fill(clone("chat-line"), {
       name,
       text,
       mark: MARKS[role] ?? null,
-      quote: reply ? `${reply.name}: ${reply.text}` : null,
+      quote: reply?.text ? `${reply.name}: ${reply.text}` : null,
     })
     element.dataset.role = role
     if (reply) element.dataset.answers = reply.seq
@@ -63,7 +64,11 @@ export function makeChat(list, pinned) {
   }
 
   function posted({ seq, data }) {
-    if (data.hidden || bySeq.has(seq)) return
+    if (data.hidden) return
+    const known = bySeq.get(seq)
+    // What one typed oneself is shown as the house has cleaned it.
+    if (known && "own" in known.dataset) fill(known, { name: data.name, text: data.text })
+    if (known) return
     const own = ownWaiting(data)
     if (own) {
       mark(own, null)
@@ -127,7 +132,11 @@ export function makeChat(list, pinned) {
       "chat.said": ({ nonce, seq }) => {
         const own = take(nonce)
         if (!own) return
-        if (bySeq.has(seq)) return own.remove()
+        const posted = bySeq.get(seq)
+        if (posted) {
+          posted.dataset.own = ""
+          return own.remove()
+        }
         mark(own, null)
         number(own, seq)
       },
