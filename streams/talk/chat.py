@@ -1,6 +1,7 @@
 """What people say in a room."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,7 +21,6 @@ __all__ = ["ChatClosed", "Said", "Saying", "Speaker", "TooFast"]
 MAX_TEXT = 300  # characters
 MAX_QUOTE = 80
 BURST, PER_SECONDS = 5, 10  # so many messages in so many seconds, per author
-OVER = "The show has ended; its chat can be read, not added to."
 TALKING = (Show.Status.SCHEDULED, Show.Status.LIVE)
 
 
@@ -73,7 +73,7 @@ def say_all(show: Show, sayings: Sequence[Saying]) -> list[Said | DomainError]:
     """
     guests = any(not saying.speaker.is_staff for saying in sayings)
     taken = names.reserved(show) if guests else frozenset()
-    slow = Room.objects.filter(show=show).values_list("slow_seconds", flat=True).first() or 0
+    slow = _slow_seconds(show)
     # What is counted in the cache is counted before the room is locked: nobody waits for it there.
     drafts = [_try(_draft, show, saying, taken, slow) for saying in sayings]
     posted = iter(_post(show, [draft for draft in drafts if isinstance(draft, _Draft)]))
@@ -149,13 +149,31 @@ def withdraw(room: Room, events: Iterable[RoomEvent]) -> list[Entry]:
 def refuse_unless_on(show: Show) -> None:
     # Asked of the row: a socket's own copy of the show is as old as the socket.
     if not Show.objects.filter(pk=show.pk, status__in=TALKING).exists():
-        raise ChatClosed(OVER)
+        raise ChatClosed("The show has ended; its chat can be read, not added to.")
 
 
 def slow_down(show: Show, speaker: Speaker) -> None:
     """One thing more that a guest says; too many in a short while are refused."""
     if not speaker.is_staff:
         pace.count(f"chat-{show.pk}-{speaker.author}", BURST, PER_SECONDS, "messages")
+
+
+@contextmanager
+def turn(show: Show, speaker: Speaker) -> Iterator[None]:
+    """In slow mode, the one thing a guest may say for a while; refused, it costs no turn."""
+    slow = 0 if speaker.is_staff else _slow_seconds(show)
+    if slow:
+        pace.space(_turn(show, speaker), slow)
+    try:
+        yield
+    except DomainError:
+        if slow:
+            pace.give_back(_turn(show, speaker))
+        raise
+
+
+def _slow_seconds(show: Show) -> int:
+    return Room.objects.filter(show=show).values_list("slow_seconds", flat=True).first() or 0
 
 
 def _draft(show: Show, saying: Saying, taken: frozenset[str], slow: int) -> _Draft:
@@ -177,8 +195,10 @@ def _post(show: Show, drafts: list[_Draft]) -> list[Said | DomainError]:
     if not drafts:
         return []
     room = log.lock(show)
-    if room.show.status not in TALKING:
-        return [ChatClosed(OVER)] * len(drafts)
+    try:
+        refuse_unless_on(show)
+    except ChatClosed as refusal:
+        return [refusal] * len(drafts)
     authors = {draft.speaker.author for draft in drafts if not draft.speaker.is_staff}
     house = moderation.house(room, show.shop_id, authors)
     answered = {draft.reply_to for draft in drafts} - {None}

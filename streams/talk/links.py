@@ -7,14 +7,17 @@ from streams.talk import letters
 SCHEME = re.compile(r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)\S", re.IGNORECASE)
 DOMAIN = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+([^\W\d_]{2,24}|xn--[\w-]+)(?![\w-])")
 SPOKEN = re.compile(
-    r"\w\s*(?:[\[({]\s*(?:dot|\.)\s*[\])}]|\s(?:dot|punkt|punto|point)\s|\s\.)\s*"
-    r"(?:com|net|org|info|biz|io|shop|store|xyz)(?!\w)"
+    r"\w\s*(?:[\[({<\"'*_-]\s*(?:d[o0]t|\.)\s*[\])}>\"'*_-]|\s(?:d[o0]t|punkt|punto|point)\s|\s\.)\s*"
+    r"(?:c[o0]m|net|org|info|biz|io|shop|store|xyz)(?!\w)"
 )
+NUMBERED = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\w)")
+DOTS = str.maketrans(dict.fromkeys("\u3002•·․‧∙⋅・܁܂⸳꘎𐩐", "."))
 ENDINGS = """
 com net org info biz shop store online site website xyz app dev live link click top club vip pro
 page blog news tech space fun icu buzz sale deals bid win bet casino cash money loan work life
 world today email chat video stream tube porn sex adult cam dating girls art design studio
 agency company solutions support help center digital media network systems cloud host рф рус
+quest bar games rocks credit trade zip mov wtf lol exchange finance loans ninja guru cheap
 онлайн сайт бел укр موقع 中国 公司 网络
 """
 COUNTRIES = """
@@ -33,9 +36,9 @@ ALL = frozenset(ENDINGS.split() + COUNTRIES.split())
 
 def has_link(text: str) -> bool:
     """Whether it names an address of the web: "https://…", "example.com", "example dot com"."""
-    text = letters.bare(text).replace("\u3002", ".")
+    text = letters.bare(text).translate(DOTS)
     seen = letters.drawn(text)
-    if SCHEME.search(text) or SPOKEN.search(seen):
+    if SCHEME.search(text) or SPOKEN.search(seen) or NUMBERED.search(text):
         return True
     if any(_is_ending(found[1]) for found in DOMAIN.finditer(text)):
         return True

@@ -25,10 +25,22 @@ PARTS = [
     "support",
     "seller",
     "merchant",
+    "system",
+    "service",
+    "helpdesk",
 ]
-TITLES = {"the", "real", "official", "team", "shop", "your", "our", "chat"}
+ABROAD = """
+moderador moderadora modérateur modératrice moderatorin moderatore administrador administrateur
+gastgeber gastgeberin anfitrión anfitriona hôte verkäufer verkäuferin vendedor vendeur inhaber
+inhaberin propietario propriétaire kundendienst модератор админ администратор ведущий продавец
+поддержка 管理员 管理員 客服 主播 店主 版主 モデレーター 管理人 運営 관리자 운영자 مشرف المشرف מנהל
+"""
+OFFICES = [*PARTS, *(f"{part}s" for part in PARTS), *ABROAD.split()]
+TITLES = """
+the real official team shop your our chat live show stream customer help care hq of from at and
+"""
 # A figure or two that are drawn like a letter: only for names, where a mistake costs little.
-FIGURES = str.maketrans("0134578i|$@", "oleastbllsa")
+FIGURES = str.maketrans("0134578i|!¡ǀ$@", "oleastblllllsa")
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,7 @@ def reserved(show: Show) -> frozenset[str]:
     """What the names of the shop, of its host and of its people look like."""
     people = Member.objects.filter(shop=show.shop_id).values("user")
     staff = User.objects.filter(Q(pk__in=people) | Q(is_superuser=True), is_active=True)
-    names = [show.shop.name, show.host_name, *PARTS, *map(display, staff)]
+    names = [show.shop.name, show.host_name, *OFFICES, *map(display, staff)]
     return frozenset().union(*map(_likenesses, names))
 
 
@@ -78,15 +90,16 @@ def _is_taken(name: str, taken: Set[str]) -> bool:
 
 
 def _is_claim(likeness: str, taken: Set[str]) -> bool:
-    """A name of the shop's; or two of them, or one and a title: "Claymoor Support"."""
-    if likeness in taken:
-        return True
-    parts = [(likeness[:place], likeness[place:]) for place in range(1, len(likeness))]
-    return any(
-        (first in taken and (second in taken or second in _TITLES))
-        or (first in _TITLES and second in taken)
-        for first, second in parts
-    )
+    """A name of the shop's, or nothing but such names and titles: "The Claymoor Support Team"."""
+    known = taken | _TITLES
+    lengths = {len(word) for word in known}
+    reached = {0: False}  # up to here all is known; whether one of the names is in it
+    for end in range(1, len(likeness) + 1):
+        for start in {end - length for length in lengths} & reached.keys():
+            if (word := likeness[start:end]) in known:
+                has_name = reached[start] or word in taken
+                reached[end] = reached.get(end, False) or has_name
+    return reached.get(len(likeness), False)
 
 
 def _likenesses(name: str) -> set[str]:
@@ -99,4 +112,4 @@ def _likeness(name: str) -> str:
     return kept.replace("rn", "m").replace("vv", "w")
 
 
-_TITLES = frozenset().union(*map(_likenesses, TITLES))
+_TITLES = frozenset().union(*map(_likenesses, TITLES.split()))

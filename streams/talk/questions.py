@@ -39,24 +39,8 @@ def ask(
     text = letters.clean(text, chat.MAX_TEXT, "text")
     name = names.choose(show, speaker, name)
     chat.slow_down(show, speaker)
-    log.lock(show)
-    chat.refuse_unless_on(show)
-    waiting = show.questions.filter(author=speaker.author, status__in=WAITING)
-    if not speaker.is_staff and waiting.count() >= MAX_WAITING:
-        raise TooManyQuestions(f"{MAX_WAITING} of your questions are waiting for an answer.")
-    is_held = moderation.may_speak(show, speaker, text, name)
-    question = Question.objects.create(
-        show=show,
-        author=speaker.author,
-        name=name,
-        text=text,
-        status=Status.HELD if is_held else Status.OPEN,
-        asked_at=at or timezone.now(),
-    )
-    type = "question.held" if is_held else "question.asked"
-    told = _told(question, speaker.role)
-    log.append(show, type, told, author=speaker.author, at=question.asked_at)
-    return question
+    with chat.turn(show, speaker):
+        return _ask(show, speaker, text, name, at)
 
 
 def vote(show: Show, speaker: Speaker, question_id: int) -> None:
@@ -168,6 +152,27 @@ def votes(show: Show) -> dict[str, int]:
     """{question id: votes} of those that can be voted for, of very many the most wanted."""
     rows = show.questions.filter(status__in=VOTABLE).order_by("status", "-votes", "-pk")
     return {str(pk): count for pk, count in rows.values_list("pk", "votes")[:COUNTED]}
+
+
+def _ask(show: Show, speaker: Speaker, text: str, name: str, at: datetime | None) -> Question:
+    log.lock(show)
+    chat.refuse_unless_on(show)
+    waiting = show.questions.filter(author=speaker.author, status__in=WAITING)
+    if not speaker.is_staff and waiting.count() >= MAX_WAITING:
+        raise TooManyQuestions(f"{MAX_WAITING} of your questions are waiting for an answer.")
+    is_held = moderation.may_speak(show, speaker, text, name)
+    question = Question.objects.create(
+        show=show,
+        author=speaker.author,
+        name=name,
+        text=text,
+        status=Status.HELD if is_held else Status.OPEN,
+        asked_at=at or timezone.now(),
+    )
+    type = "question.held" if is_held else "question.asked"
+    told = _told(question, speaker.role)
+    log.append(show, type, told, author=speaker.author, at=question.asked_at)
+    return question
 
 
 def _told(question: Question, role: str = "guest") -> dict:

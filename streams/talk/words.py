@@ -18,22 +18,46 @@ APOSTROPHES = set("'’‘`´")  # "he'll" is no other word
 LONE = "aiu"  # words of one letter, beside a word that is spelled out: "a s p a m"
 MOST_LONE = 3
 READINGS = (letters.plain, letters.drawn)
+# A 1 is drawn like an i and like an l.
+FIGURES = [str.maketrans("01345780$@", f"o{one}eastbosa") for one in "il"]
+STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
 def are_said(words: Sequence[str], text: str) -> bool:
     """Whether one of the words stands in the text as a word, never as a part of a longer one.
 
-    Case, accents, width, look-alike letters and s.p.a.c.i.n.g make no other word of it.
+    Case, accents, width, look-alike letters, f1gures, streeetching and s.p.a.c.i.n.g make no other
+    word of it.
     """
     for read, (single, phrases) in zip(READINGS, _sought(tuple(words)), strict=True):
-        line = read(text)
-        if not single.isdisjoint(_words(line)):
+        if any(_is_in(line, single, phrases) for line in _meant(read(text))):
             return True
-        for tokens in (_tokens(line), _spelled(line)) if phrases else ():
-            whole = f" {' '.join(tokens)} "
-            if any(phrase in whole for phrase in phrases):
-                return True
     return False
+
+
+def _is_in(line: str, single: set[str], phrases: list[str]) -> bool:
+    if not single.isdisjoint(_words(line)):
+        return True
+    for tokens in (_tokens(line), _spelled(line)) if phrases else ():
+        whole = f" {' '.join(tokens)} "
+        if any(phrase in whole for phrase in phrases):
+            return True
+    return False
+
+
+def _meant(line: str) -> set[str]:
+    """The line as it stands, with figures read as letters, and with nothing stretched."""
+    lines = {
+        line,
+        *(" ".join(_unfigured(chunk, table) for chunk in line.split()) for table in FIGURES),
+    }
+    return lines | {STRETCHED.sub(short, each) for each in lines for short in (r"\1", r"\1\1")}
+
+
+def _unfigured(chunk: str, table: dict) -> str:
+    """A word with some figures for letters, as in "sp4m"; "A55" and "500" are what they are."""
+    is_word = sum(map(str.isdigit, chunk)) < sum(map(str.isalpha, chunk))
+    return chunk.translate(table) if is_word else chunk
 
 
 def is_word(word: str) -> bool:

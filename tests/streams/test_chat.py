@@ -1,3 +1,6 @@
+import unicodedata
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -6,7 +9,7 @@ from livecommerce.errors import Invalid
 from shops.models import Member
 from streams import log
 from streams.models import Report, Room, RoomEvent, Show
-from streams.talk import chat, moderation, reports
+from streams.talk import chat, letters, moderation, reports
 from tests.factories import make_shop, make_show, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,9 @@ def test_a_guest_cannot_take_the_name_of_the_shop_or_its_people(show, tom):
         ("👩\u200d🚒", "👩\u200d🚒"),
         ("<b>hello</b> & 'goodbye'", "<b>hello</b> & 'goodbye'"),
         ("שלום", "שלום"),
+        ("ת\u05bc\u05b8\u0591", "ת\u05b8\u05bc\u0591"),
+        ("keycap 1\ufe0f\u20e3 ❤️", "keycap 1\ufe0f\u20e3 ❤️"),
+        ("z" + "\u0335\u0316\u0336" * 90 + "!", "z" + "\u0335\u0336\u0335\u0336" + "!"),
     ],
 )
 def test_a_message_is_one_line_of_visible_text(show, raw, shown):
@@ -85,7 +91,22 @@ def test_a_message_is_one_line_of_visible_text(show, raw, shown):
     assert said(show)[0]["text"] == shown
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n", "\u200b\u202e", "\u200d", "\x00", "x" * 301])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "\n",
+        "\u200b\u202e",
+        "\u200d",
+        "\x00",
+        "x" * 301,
+        "\u034f",
+        "\ufe0f",
+        "\u180b",
+        "\u0301 \u0301",
+    ],
+)
 def test_nothing_and_too_much_are_refused(show, text):
     with pytest.raises(Invalid) as refusal:
         chat.say(show, GUEST, text, "Priya")
@@ -363,6 +384,24 @@ def test_slow_mode_keeps_a_guest_waiting_and_nobody_else(show, tom):
         chat.say(show, HOST, "and now")
 
     assert sum(data.get("role") == "guest" for data in said(show)) == 2
+
+
+def test_marks_by_the_thousand_are_refused_before_they_are_put_in_order(show, monkeypatch):
+    sizes = []
+
+    def normalize(form, raw):
+        sizes.append(len(raw))
+        return unicodedata.normalize(form, raw)
+
+    spied = SimpleNamespace(normalize=normalize, category=unicodedata.category)
+    monkeypatch.setattr(letters, "unicodedata", spied)
+
+    with pytest.raises(Invalid) as refusal:
+        chat.say(show, GUEST, "a" + "\u0301" * 4000 + "\u0316" * 4000)
+
+    assert refusal.value.field == "text"
+    assert max(sizes, default=0) < 1000
+    assert said(show) == []
 
 
 def test_a_refused_message_costs_no_turn_in_slow_mode(show, tom):

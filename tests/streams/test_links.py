@@ -19,6 +19,16 @@ from streams.talk import links
             "пример.рф",
         ),
         "xn--e1afmkfd.xn--p1ai",
+        *(
+            "192.168.1.1",
+            "10.0.0.1:80/x",
+            "evil•com",
+            "evil·com",
+            "evil⸳com",
+            "evil.zip",
+            "evil.quest",
+        ),
+        *("evil d0t com", "evil DOT c0m", "evil<dot>com", "evil-dot-com", 'evil "dot" com'),
     ],
 )
 def test_an_address_is_seen_however_it_is_written(text):
@@ -48,6 +58,7 @@ def test_an_address_is_seen_however_it_is_written(text):
             "Wow...so nice",
         ),
         *("nice cup.It is great", "Thanks.My size", "Hello.World", "cup.Help me", "what.ever"),
+        *("1.5.2", "24.12.2026", "col·lecció", "Mug · Sage", "one•two", "12.50.", "3.4.5.6.7"),
         *("café.It is", "polka dot dress", "dot com", "and/or", "size.xl", "10:30//11:00", ""),
     ],
 )

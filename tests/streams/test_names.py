@@ -36,6 +36,16 @@ def show():
         *("Ⓗⓞⓢⓣ", "🅷🅾🆂🆃", "🇭🇴🇸🇹", "ʜᴏꜱᴛ", "НОЅТ", "Ηost", "Ho\u3164st", "h\u0336o\u0336s\u0336t"),
         *("Claymoor Support", "Official Claymoor", "Host Ines Vidal", "Admin Team", "The Host"),
         *("Claymoor1", "1Host", "xHost1"[1:], "~Claymoor~"),
+        *(
+            "The Claymoor Team",
+            "Official Claymoor Support",
+            "Live Host",
+            "Hosts",
+            "Host of Claymoor",
+        ),
+        *("ᑕᒪᗩYᗰOOᖇ", "Claym○○r", "Claym๏๏r", "Claym٥٥r", "C!aymoor", "Ƈlaymoor", "₡laymoor"),
+        *("Clay\u180bmoor", "Clay\u17b4moor", "C\u2de0laymoor", "Claymoo\u0e48r"),
+        *("Модератор", "АДМИН", "管理员", "客服", "관리자", "مشرف", "Gastgeberin", "Hôte"),
     ],
 )
 def test_nobody_takes_a_name_that_looks_like_the_shop_or_its_people(show, name):
@@ -63,6 +73,7 @@ def test_nobody_takes_a_name_that_looks_like_the_shop_or_its_people(show, name):
             "7",
         ),
         *("Claymoor's biggest fan", "Team Ines", "The Ann", "Modest", "Administrix"),
+        *("The Real Shop", "Live and Help", "Hostile", "Toms", "Модест"),
     ],
 )
 def test_names_that_are_only_near_are_free(show, name):

@@ -28,6 +28,13 @@ def over(show, status):
     Show.objects.filter(pk=show.pk).update(status=status)
 
 
+@pytest.fixture
+def slow_show():
+    show = make_show()
+    Room.objects.update_or_create(show=show, defaults={"slow_seconds": 60})
+    return show
+
+
 # Asking
 
 
@@ -131,6 +138,31 @@ def test_three_questions_of_an_author_wait_and_no_fourth():
     assert refusal.value.code == "too_many_questions"
     assert show.questions.count() == 3
     assert "Four?" not in str(facts(show))
+
+
+def test_slow_mode_counts_a_question_as_a_message(slow_show):
+    questions.ask(slow_show, ANN, "Is it blue?")
+
+    with pytest.raises(pace.TooFast):
+        questions.ask(slow_show, ANN, "Is it green?")
+    with pytest.raises(pace.TooFast):
+        chat.say(slow_show, ANN, "or red?")
+    questions.ask(slow_show, BOB, "Is it red?")
+    questions.ask(slow_show, HOST, "Which one?")
+    questions.ask(slow_show, HOST, "And why?")
+
+    asked = [data["text"] for type, data in facts(slow_show) if type == "question.asked"]
+    assert asked == ["Is it blue?", "Is it red?", "Which one?", "And why?"]
+    assert not slow_show.events.filter(type="chat.posted").exists()
+
+
+def test_a_refused_question_costs_no_turn_in_slow_mode(slow_show):
+    WordList.objects.create(shop=slow_show.shop, words=["spam"])
+
+    with pytest.raises(moderation.BlockedWord):
+        questions.ask(slow_show, ANN, "spam?")
+
+    assert questions.ask(slow_show, ANN, "Oven safe?").status == Status.OPEN
 
 
 def test_others_other_rooms_and_what_is_answered_do_not_count_towards_the_three():

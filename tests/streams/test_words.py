@@ -22,6 +22,16 @@ spammer spamming Spanish buy now-ish nowhere parapet passage harass asset mass E
         *("Scheisse", "SCHEISSE", "scheiße"),
         *("buy now", "BUY, now!", "b.u.y n.o.w"),
         *("你是傻逼吗", "🖕🏽", "да соси ты"),
+        *("sp4m", "5pam", "$p@m", "h3ll", "he1l", "spaaaam", "SSSPAM", "helllll", "buy n0w"),
+        *(
+            "s\u180bpam",
+            "s\u17b4pam",
+            "s\u0483pam",
+            "s\u2de0pam",
+            "sp\U0001d159am",
+            "sp\u0e48am",
+            "ᔕᑭᗩᗰ",
+        ),
     ],
 )
 def test_a_word_is_found_however_it_is_spelled(text):
@@ -33,6 +43,7 @@ def test_a_word_is_found_however_it_is_spelled(text):
     [
         *("a classic pass", "grape juice", "g r a p e", "he'll do", "the grass.Is it", "spamming"),
         *("buy it now", "buy-nowhere", "傻 and 逼", "", "🙂", "s p a", "con sosi"),
+        *("a Galaxy A55", "the sizes 4 5 5", "455", "@ss55", "heeeello", "passss"),
     ],
 )
 def test_no_word_is_found_inside_another(text):
