@@ -13,6 +13,11 @@ class OneProcessChannelLayer(InMemoryChannelLayer):
     for: a worker that waits for a loop which is shutting down would never end.
     """
 
+    FOR_GOOD = 10 * 365 * 24 * 3600  # seconds; who listens says so once, and a room may stay open
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"group_expiry": self.FOR_GOOD} | kwargs)
+
     sockets_loop: asyncio.AbstractEventLoop | None = None
 
     async def receive(self, channel):

@@ -31,7 +31,11 @@ def _send(group: str, message: dict) -> None:
             async_to_sync(send, force_new_loop=True)(group, message)
         else:
             # A loop that stops meanwhile answers nobody, and its process would wait for us.
-            asyncio.run_coroutine_threadsafe(send(group, message), home).result(PATIENCE)
+            sending = asyncio.run_coroutine_threadsafe(send(group, message), home)
+            try:
+                sending.result(PATIENCE)
+            finally:
+                sending.cancel()
     except Exception:
         if home is None or home.is_running():  # else this process is about to end
             logger.warning("news for %s was lost", group, exc_info=True)
@@ -41,8 +45,9 @@ async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:
     """Hand over every message of these groups until cancelled. While the layer is down, none."""
     layer = get_channel_layer()
     while True:
-        channel = await layer.new_channel()
+        channel = None
         try:
+            channel = await layer.new_channel()
             for group in groups:
                 await layer.group_add(group, channel)
             while True:
@@ -51,7 +56,8 @@ async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:
             logger.warning("nothing is heard of %s", ", ".join(groups), exc_info=True)
             await asyncio.sleep(DEAF)
         finally:
-            await _forget(layer, groups, channel)
+            if channel:
+                await _forget(layer, groups, channel)
 
 
 async def _forget(layer, groups: Iterable[str], channel: str) -> None:

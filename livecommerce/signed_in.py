@@ -36,8 +36,9 @@ async def now(scope: dict):
 
 
 async def _whose(cookies: dict[str, str]):
-    key = cookies.get(settings.SESSION_COOKIE_NAME)
-    return await in_database(_user_of)(key) if key else AnonymousUser()
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    # A key that Django never made is nobody's, and may hold what a database refuses to look for.
+    return await in_database(_user_of)(key) if key and key.isalnum() else AnonymousUser()
 
 
 def _user_of(session_key: str):

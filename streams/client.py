@@ -88,7 +88,9 @@ def _happen(state: dict, fact: dict) -> None:
             state["poll"] = None
         case "question.asked":
             times = {"asked_at": at, "answering_at": None, "answered_at": None}
-            state["questions"].append(data | {"status": "open", "votes": 0} | times)
+            # It may have been in the snapshot already, which is read a moment after its number.
+            known = [q for q in state["questions"] if q["question"] != data["question"]]
+            state["questions"] = [*known, data | {"status": "open", "votes": 0} | times]
         case "question.hidden":
             gone = data["question"]
             state["questions"] = [q for q in state["questions"] if q["question"] != gone]

@@ -17,13 +17,17 @@ from streams.fanout.bucket import Bucket
 from streams.fanout.viewer import Viewer
 from streams.models import Question
 from streams.talk import chat, polls, questions, reactions, reports
+from streams.talk.pace import TooFast
 
 NOT_FOUND, NOT_ALLOWED, TOO_BIG, NO_BINARY = 4404, 4403, 1009, 1003
 UNDER_ATTACK, LATER = 1008, 1013
 MAX_FRAME = 16 * 1024  # bytes
 FRAMES = (30, 5)  # at once, then a second; who goes on regardless is shown the door
 HEARTS = (2, 1)
+CATCH_UPS = (5, 0.2)  # each may be answered with 300 facts
 MOST_REFUSED = 200
+MOST_ASKED = 8  # fields of a socket's address
+BAD_FRAME = {"type": "error", "code": "bad_frame"}
 UNAVAILABLE = "This did not work. Please try again in a moment."
 logger = logging.getLogger(__name__)
 
@@ -63,12 +67,14 @@ class RoomConsumer(AsyncConsumer):
         visitor = visitors.read(scope["cookies"].get(visitors.COOKIE)) or ""
         self.speaker = await self.speaks(scope["user"], visitor)
         self.pace, self.hearts, self.refused = Bucket(*FRAMES), Bucket(*HEARTS), 0
+        self.catch_ups = Bucket(*CATCH_UPS)
         is_staff = self.speaker.role != "guest"
         after, page = asked(scope["query_string"])
         self.viewer = Viewer(
             send,
             self.speaker.author,
-            page="" if is_staff else page or str(id(self)),  # at work, not watching: no viewer
+            # Who is at work is no viewer; without our cookie one could be any number of them.
+            page="" if is_staff or not self.speaker.author else page or str(id(self)),
             is_staff=is_staff,
             is_desk=self.speaker.role == "host",
         )
@@ -132,12 +138,16 @@ class RoomConsumer(AsyncConsumer):
     async def act(self, said: dict, has_nonce: bool) -> dict | None:
         """What is answered to a frame; None when the answer comes, or shows, by itself."""
         match said:
+            case {"name": name} if not isinstance(name, str | None):
+                return BAD_FRAME
+            case {"reply_to": seq} if seq is not None and not is_number(seq):
+                return BAD_FRAME
             case {"type": "chat.say", "text": str(text)} if has_nonce:
-                return await self.say(text, text_of(said, "name"), said.get("reply_to"))
+                return await self.say(text, said.get("name") or "", said.get("reply_to"))
             case {"type": "chat.report", "seq": seq, "reason": str(reason)} if is_number(seq):
                 await self.run(reports.report, seq, reason)
             case {"type": "question.ask", "text": str(text)} if has_nonce:
-                question = await self.run(questions.ask, text, text_of(said, "name"))
+                question = await self.run(questions.ask, text, said.get("name") or "")
                 if question.status == Question.Status.HELD:
                     return {"type": "chat.held"}
                 return {"type": "done", "question": question.pk}
@@ -150,20 +160,21 @@ class RoomConsumer(AsyncConsumer):
             case {"type": "room.react", "kind": str(kind), "count": count} if (
                 kind in reactions.KINDS and is_number(count) and 1 <= count <= reactions.MOST
             ):
+                self.known()
                 if self.hearts.take():
                     self.hub.react(self.viewer, kind, count)
                 return None
             case {"type": "room.catch_up", "after": seq} if is_number(seq):
+                if not self.catch_ups.take():
+                    raise TooFast("You were told all of this a moment ago.")
                 self.hub.catch_up(self.viewer, seq)
                 return None
             case _:
-                return {"type": "error", "code": "bad_frame"}
+                return BAD_FRAME
         return {"type": "done"}
 
-    async def say(self, text: str, name: str, reply_to) -> dict:
-        saying = chat.Saying(
-            self.known(), text, name, reply_to=reply_to if is_number(reply_to) else None
-        )
+    async def say(self, text: str, name: str, reply_to: int | None) -> dict:
+        saying = chat.Saying(self.known(), text, name, reply_to=reply_to)
         said = await self.hub.scribe.write(saying)
         return {"type": "chat.held"} if said.is_held else {"type": "chat.said", "seq": said.seq}
 
@@ -177,7 +188,7 @@ class RoomConsumer(AsyncConsumer):
         return await in_database(verb)(self.show, self.speaker, *args)
 
     def tell(self, answer: dict):
-        self.viewer.offer(frame(answer))
+        self.viewer.tell(frame(answer))
 
 
 def decoded(message: dict) -> dict:
@@ -196,7 +207,10 @@ def decoded(message: dict) -> dict:
 
 def asked(query: bytes) -> tuple[int | None, str]:
     """(the last number the client has, the id of its page) from ?after=…&page=…"""
-    asked = dict(parse_qsl(query.decode("latin-1"), max_num_fields=8))
+    try:
+        asked = dict(parse_qsl(query.decode("latin-1"), max_num_fields=MOST_ASKED))
+    except ValueError:  # not what our pages ask
+        return None, ""
     after, page = asked.get("after", ""), asked.get("page", "")
     is_number = after.isascii() and after.isdecimal() and len(after) < 16
     is_page = page.isascii() and page.isalnum() and 8 <= len(page) <= 32
@@ -205,7 +219,3 @@ def asked(query: bytes) -> tuple[int | None, str]:
 
 def is_number(value) -> bool:
     return type(value) is int and 0 <= value < 2**53
-
-
-def text_of(said: dict, name: str) -> str:
-    return said[name] if isinstance(said.get(name), str) else ""

@@ -3,7 +3,7 @@
 Every view of a room (live, reconnect, replay, figures) is a read of these rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,16 +37,18 @@ def group(show_id: int) -> str:
 
 
 def lock(show: Show) -> Room:
-    """The room's row with its show as it is now; who changes a room takes turns.
+    """The room's row, kept until the end of the transaction: who changes a room takes turns.
 
-    Kept until the end of the transaction, and taken before any other row of the room, so that
-    nobody waits crosswise.
+    Taken before any other row of the room, so that nobody waits crosswise. Read what else counts
+    after it: PostgreSQL shows a row that was joined to it as it was before the wait.
     """
-    rows = Room.objects.select_for_update(of=("self",)).select_related("show").filter(show=show)
-    if room := rows.first():
-        return room
-    Room.objects.get_or_create(show=show)
-    return rows.get()
+    rows = Room.objects.select_for_update().filter(show=show)
+    room = rows.first()
+    if room is None:
+        Room.objects.get_or_create(show=show)
+        room = rows.get()
+    room.show = show
+    return room
 
 
 @transaction.atomic(savepoint=False)
@@ -61,7 +63,7 @@ def append_all(show: Show, entries: Sequence[Entry]) -> list[RoomEvent]:
         Room.objects.get_or_create(show=show)
         Room.objects.filter(show=show).update(last_seq=F("last_seq") + len(entries))
     last = Room.objects.values_list("last_seq", flat=True).get(show=show)
-    now = timezone.now()  # read under the lock: times rise with the numbers
+    now = timezone.now()  # read under the lock: such times rise with the numbers
     events = RoomEvent.objects.bulk_create(
         RoomEvent(
             show=show,
@@ -105,8 +107,7 @@ def withhold(show: Show, *seqs: int) -> set[int]:
     later.filter(type="chat.pinned", data__seq__in=fresh).update(is_hidden=True)
     replies = later.filter(type__in=("chat.posted", "chat.held"), data__reply__seq__in=fresh)
     for reply in replies:
-        seq = reply.data["reply"]["seq"]
-        reply.data = without(fact(reply, for_staff=True), seq)["data"]
+        reply.data = without(fact(reply, for_staff=True), fresh)["data"]
     RoomEvent.objects.bulk_update(replies, ["data"])
     return fresh
 
@@ -130,12 +131,12 @@ def public(fact: dict, *, for_staff: bool = False) -> dict:
     return fact | {"data": WITHHELD} if is_secret else fact
 
 
-def without(fact: dict, seq: int) -> dict:
-    """The fact when message `seq` was hidden: neither it nor what repeats it says its words."""
+def without(fact: dict, hidden: Set[int]) -> dict:
+    """The fact when these were hidden: neither they nor what repeats them says their words."""
     data = fact["data"]
-    if fact["seq"] == seq or (fact["type"] == "chat.pinned" and data.get("seq") == seq):
+    if fact["seq"] in hidden or (fact["type"] == "chat.pinned" and data.get("seq") in hidden):
         return fact | {"data": WITHHELD}
-    if data.get("reply", {}).get("seq") == seq:
+    if (seq := data.get("reply", {}).get("seq")) in hidden:
         return fact | {"data": data | {"reply": {"seq": seq, "name": "", "text": ""}}}
     return fact
 

@@ -8,7 +8,7 @@ from livecommerce.errors import DomainError
 from livecommerce.states import StaleState
 from shops import catalogue
 from streams import lineup, log
-from streams.models import LineupItem, Pin, Room, Show
+from streams.models import LineupItem, Pin, Show
 
 
 class NotOnAir(DomainError):
@@ -24,8 +24,7 @@ def open(item: LineupItem, *, at=None) -> Pin:
     now = at or timezone.now()
     try:
         with transaction.atomic():
-            # The counter's row is the room's lock: two pins at once take turns here.
-            Room.objects.select_for_update().filter(show=show).first()
+            log.lock(show)  # two pins at once take turns here
             if not Show.objects.live().filter(pk=show.pk).exists():
                 raise NotOnAir("Items can be pinned while the show is live.")
             current = show.pins.filter(closed_at=None).select_related("item").first()
@@ -48,7 +47,7 @@ def open(item: LineupItem, *, at=None) -> Pin:
 @transaction.atomic
 def close(show: Show, *, at=None) -> None:
     """Take the pinned item off the screens. Nothing pinned: nothing happens."""
-    Room.objects.select_for_update().filter(show=show).first()
+    log.lock(show)
     current = show.pins.filter(closed_at=None).first()
     if current:
         _close(current, at or timezone.now())

@@ -10,6 +10,7 @@ from streams.models import Room, Show, Take
 from streams.talk import chat, moderation, polls, questions, reactions
 
 CHAT_BACKLOG = 50  # messages in a snapshot
+TOLD = ("title", "host_name", "status", "starts_at", "live_at", "ended_at")
 ROLES = {
     Member.Role.OWNER: "host",
     Member.Role.PRODUCER: "host",
@@ -66,7 +67,7 @@ def opening(show: Show) -> Opening:
 def snapshot(show: Show) -> dict:
     """The room as it is now. Read the number first: a fact that races this comes again."""
     room = Room.objects.filter(show=show).select_related("pinned").first() or Room(show=show)
-    show.refresh_from_db(fields=["status", "live_at", "ended_at"])
+    show.refresh_from_db(fields=TOLD)
     pin = pins.current(show)
     said = log.latest(show, "chat.posted", limit=CHAT_BACKLOG)
     return {

@@ -8,7 +8,7 @@ from livecommerce.api import WholeNumber, WrittenNumber, answers, asked
 from livecommerce.errors import Invalid
 from streams.api.on_air import MODERATING, StaffView
 from streams.api.polls import Text
-from streams.api.shapes import FactSerializer
+from streams.api.shapes import FactSerializer, RulesSerializer
 from streams.models import Question, Report, RoomEvent, Show
 from streams.talk import chat, moderation, questions, reports, review, standings
 
@@ -61,14 +61,6 @@ class RulesInput(serializers.Serializer):
     slow_seconds = WholeNumber(required=False, max_value=moderation.MAX_SLOW)
     no_links = Flag(required=False)
     holds_first = Flag(required=False)
-
-
-class RulesSerializer(serializers.Serializer):
-    """`slow_seconds` lie between two messages of a guest; 0: none."""
-
-    slow_seconds = serializers.IntegerField()
-    no_links = serializers.BooleanField()
-    holds_first = serializers.BooleanField()
 
 
 class WordsSerializer(serializers.Serializer):

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from livecommerce.api import answers, asked
 from streams.api.on_air import MODERATING, StaffView
+from streams.api.shapes import PollSerializer
 from streams.talk import polls
 
 
@@ -25,16 +26,6 @@ class PollInput(serializers.Serializer):
         min_length=polls.FEWEST,
         max_length=polls.MOST,
     )
-
-
-class PollSerializer(serializers.Serializer):
-    """The open poll; its counts stand in the order of its options."""
-
-    poll = serializers.IntegerField()
-    question = serializers.CharField()
-    options = serializers.ListField(child=serializers.CharField())
-    counts = serializers.ListField(child=serializers.IntegerField())
-    opened_at = serializers.DateTimeField()
 
 
 class PollView(StaffView):

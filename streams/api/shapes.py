@@ -4,7 +4,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from shops import pictures
-from streams.models import Show
+from streams.models import Question, Show
 
 
 class ShowSerializer(serializers.ModelSerializer):
@@ -104,6 +104,43 @@ class RoomShowSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+class PinnedMessageSerializer(serializers.Serializer):
+    seq = serializers.IntegerField()
+    name = serializers.CharField()
+    text = serializers.CharField()
+    role = serializers.CharField()
+
+
+class QuestionSerializer(serializers.Serializer):
+    question = serializers.IntegerField()
+    name = serializers.CharField()
+    text = serializers.CharField()
+    role = serializers.CharField()
+    status = serializers.ChoiceField(Question.Status.choices)
+    votes = serializers.IntegerField()
+    asked_at = serializers.DateTimeField()
+    answering_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class PollSerializer(serializers.Serializer):
+    """The open poll; its counts stand in the order of its options."""
+
+    poll = serializers.IntegerField()
+    question = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
+    counts = serializers.ListField(child=serializers.IntegerField())
+    opened_at = serializers.DateTimeField()
+
+
+class RulesSerializer(serializers.Serializer):
+    """`slow_seconds` lie between two messages of a guest; 0: none."""
+
+    slow_seconds = serializers.IntegerField()
+    no_links = serializers.BooleanField()
+    holds_first = serializers.BooleanField()
+
+
 class RoomSerializer(serializers.Serializer):
     """The room as it is now; `stock` maps variant ids to units left."""
 
@@ -113,5 +150,14 @@ class RoomSerializer(serializers.Serializer):
     on_air = serializers.BooleanField()
     pin = PinSerializer(allow_null=True)
     chat = FactSerializer(many=True)
+    pinned_message = PinnedMessageSerializer(allow_null=True)
+    questions = QuestionSerializer(many=True)
+    poll = PollSerializer(allow_null=True)
+    rules = RulesSerializer()
     viewers = serializers.IntegerField()
     stock = serializers.DictField(child=serializers.IntegerField())
+    reactions = serializers.DictField(child=serializers.IntegerField())
+    votes = serializers.DictField(child=serializers.IntegerField())
+    poll_counts = serializers.DictField(
+        child=serializers.ListField(child=serializers.IntegerField())
+    )

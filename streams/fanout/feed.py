@@ -5,7 +5,7 @@ Everything is encoded once; a viewer is offered what it lacks.
 
 from livecommerce.wire import Frame, frame
 from streams.fanout.levels import Levels
-from streams.fanout.tape import Tape
+from streams.fanout.tape import HIDING, Tape
 from streams.fanout.viewer import Viewer
 
 
@@ -18,7 +18,7 @@ class Feed:
     def take(self, facts: list[dict]) -> list[dict]:
         """Facts as they come; those that are next, in order, are returned."""
         taken = self.tape.take(facts)
-        if hidings := sum(fact["type"].endswith(".hidden") for fact in taken):
+        if hidings := sum(fact["type"] in HIDING for fact in taken):
             self.hidings += hidings
             self.forget_snapshot()
         return taken
@@ -43,6 +43,8 @@ class Feed:
 
     def bring(self, viewer: Viewer) -> bool:
         """Offer what a viewer lacks. False when it needs a snapshot and there is none."""
+        if not viewer.pay():
+            return True
         if viewer.seq is None or self._is_lost(viewer.seq):
             if self._snapshot is None or self._is_lost(self._snapshot[0]):
                 return False

@@ -28,6 +28,7 @@ GRACE = 0.05  # seconds for a fact that was overtaken on its way
 SLICE = 500  # sockets in a row, before the others of the process get their turn
 PATIENT = ("chat.", "question.", "report.", "mod.")  # wait for the tick; pins and prices do not
 TOO_SLOW = 4408
+MOST_PAGES = 3  # of one author that count as viewers
 ALL_WELL = {"muted_until": None, "is_banned": False}
 logger = logging.getLogger(__name__)
 
@@ -42,10 +43,10 @@ async def enter(show: Show, viewer: Viewer, after: int | None) -> "Hub":
     hub.admit(viewer)
     try:
         await asyncio.shield(hub.is_up)
+        hub.welcome(viewer, after)
     except BaseException:
         await hub.leave(viewer)
         raise
-    hub.welcome(viewer, after)
     return hub
 
 
@@ -62,7 +63,7 @@ class Hub:
         self.scribe = Scribe(show)
         self._viewers: dict[Viewer, None] = {}
         self._open = 0  # sockets, with those that wait to be let in
-        self._pages: Counter[str] = Counter()
+        self._pages: Counter[tuple[str, str]] = Counter()  # by author and page
         self._reactions: Counter[str] = Counter()
         self._feed: Feed | None = None  # until the room was read
         self._standings: dict[str, dict] = {}  # by author, of those who may not say everything
@@ -77,14 +78,14 @@ class Hub:
     def admit(self, viewer: Viewer) -> None:
         self._open += 1
         if viewer.page:
-            self._pages[viewer.page] += 1
+            self._pages[viewer.author, viewer.page] += 1
             self._stirred.set()
 
     def welcome(self, viewer: Viewer, after: int | None) -> None:
         """The first frames of a socket; what it may not do here it hears before it tries."""
         self._viewers[viewer] = None
         if standing := self._standings.get(viewer.author):
-            viewer.offer(frame({"type": "you.standing"} | standing))
+            viewer.tell(frame({"type": "you.standing"} | standing))
         self.catch_up(viewer, after)
 
     def catch_up(self, viewer: Viewer, after: int | None) -> None:
@@ -97,8 +98,9 @@ class Hub:
         self._open -= 1
         self._viewers.pop(viewer, None)
         if viewer.page:
-            self._pages[viewer.page] -= 1
-            self._pages += Counter()  # forgets the pages that are closed
+            self._pages[viewer.author, viewer.page] -= 1
+            if not self._pages[viewer.author, viewer.page]:
+                del self._pages[viewer.author, viewer.page]
             self._stirred.set()
         if not self._open and _hubs.get(self.show.pk) is self:
             del _hubs[self.show.pk]
@@ -121,9 +123,13 @@ class Hub:
                 self._tell(message["news"], lambda viewer: viewer.is_desk)
             case "you.standing":
                 self._judge(self._standings | {message["author"]: message["standing"]})
+                self._ring()  # a beat under way read the standings from before
             case _:  # some level changed: it is read, not believed
-                self._is_rung = True
-                self._stirred.set()
+                self._ring()
+
+    def _ring(self) -> None:
+        self._is_rung = True
+        self._stirred.set()
 
     def _take(self, facts: list[dict]) -> None:
         taken = self._feed.take(facts)
@@ -147,7 +153,7 @@ class Hub:
         """News that is no fact, for the few it concerns."""
         told = frame(news)
         for viewer in filter(is_for, self._viewers):
-            viewer.offer(told)
+            viewer.tell(told)
 
     def _bring(self, viewer: Viewer) -> None:
         if not self._feed.bring(viewer):
@@ -171,7 +177,7 @@ class Hub:
         return task
 
     async def _start(self) -> None:
-        """Listen first, then read: what races the reading comes twice, never not at all."""
+        """What is told before the subscription stands, the first beat finds in the log."""
         self._begin(self._listen)
         opening = await in_database(rooms.opening)(self.show)
         self._feed = Feed(Tape(opening.last, opening.facts))
@@ -180,11 +186,15 @@ class Hub:
         self._begin(self._tend)
 
     async def _stop(self) -> None:
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        # More than once: what a task waits in may swallow it (wait_for of Python 3.11 does).
+        while running := [task for task in self._tasks.values() if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=0.1)
+        # Who came meanwhile is counted already, by another hub.
+        pages = None if self.show.pk in _hubs else 0
         try:
-            await in_database(rooms.tend)(self.show, pages=0)
+            await in_database(rooms.tend)(self.show, pages=pages, hearts=self._reactions)
         except Exception:
             logger.warning("the pages of room %s are not signed off", self.show.pk, exc_info=True)
 
@@ -197,17 +207,22 @@ class Hub:
             await self._news.wait()
             self._news.clear()
             self._hurry.clear()
-            await self._sweep()
+            try:
+                await self._sweep()
+            except Exception:
+                logger.exception("room %s was not told everything", self.show.pk)
+            # Not wait_for(): up to Python 3.11 it can swallow the cancellation of its task.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), TICK)
+                async with asyncio.timeout(TICK):
+                    await self._hurry.wait()
 
     async def _mend(self) -> None:
         """Read from the log what did not come by itself."""
         await asyncio.sleep(GRACE)
-        while facts := await in_database(log.after)(
-            self.show, self._feed.tape.last, for_staff=True
-        ):
-            self._take(facts)
+        before = None
+        while before != self._feed.tape.last:
+            before = self._feed.tape.last
+            self._take(await in_database(log.after)(self.show, before, for_staff=True))
 
     async def _photograph(self) -> None:
         """The room as it is now; once more if something in it was hidden meanwhile."""
@@ -227,21 +242,32 @@ class Hub:
                 logger.warning("room %s was not tended", self.show.pk, exc_info=True)
             await asyncio.sleep(BEAT)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stirred.wait(), BEAT)
+                async with asyncio.timeout(BEAT):
+                    await self._stirred.wait()
+
+    def _count(self) -> int:
+        """Pages that are open here; one person's are a few, however many they open."""
+        by_author = Counter(author for author, _ in self._pages)
+        return sum(min(pages, MOST_PAGES) for pages in by_author.values())
 
     async def _beat(self) -> None:
         self._stirred.clear()
-        pages, reactions = len(self._pages), self._reactions
+        pages, reactions = self._count(), self._reactions
         self._reactions = Counter()
         is_due = self._beats % CALM == 0
         tells_pages, wants_levels = is_due or pages != self._told, is_due or self._is_rung
         self._beats, self._is_rung = self._beats + 1, False
-        tending = await in_database(rooms.tend)(
-            self.show,
-            pages=pages if tells_pages else None,
-            hearts=reactions,
-            wants_levels=wants_levels or tells_pages or bool(reactions),
-        )
+        try:
+            tending = await in_database(rooms.tend)(
+                self.show,
+                pages=pages if tells_pages else None,
+                hearts=reactions,
+                wants_levels=wants_levels or tells_pages or bool(reactions),
+            )
+        except Exception:  # the next beat does what this one could not
+            self._reactions += reactions
+            self._is_rung = True
+            raise
         self._told = pages
         if tending.levels:
             self._feed.levels.update(tending.levels)

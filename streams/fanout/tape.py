@@ -6,6 +6,8 @@ from collections import deque
 from livecommerce.wire import Frame, dumps
 from streams import log
 
+HIDING = ("chat.hidden", "question.hidden", "chat.refused")  # they name whose words are withheld
+
 
 class Tape:
     """The facts up to number `last`, in order and without a gap; log.CATCH_UP_LIMIT are kept."""
@@ -22,8 +24,13 @@ class Tape:
         self._early |= {fact["seq"]: fact for fact in facts if fact["seq"] > self.last}
         taken = []
         while fact := self._early.pop(self.last + 1, None):
-            self._add(fact)
+            self.last = fact["seq"]
+            self._facts.append(_encoded(fact))
             taken.append(fact)
+        if taken:
+            self._frames.clear()
+        if hidden := {fact["data"]["seq"] for fact in taken if fact["type"] in HIDING}:
+            self._withhold(hidden)
         return taken
 
     def misses_some(self) -> bool:
@@ -42,17 +49,10 @@ class Tape:
             self._frames[key] = Frame('{"type":"room.facts","facts":[' + ",".join(facts) + "]}")
         return self._frames[key]
 
-    def _add(self, fact: dict) -> None:
-        self.last = fact["seq"]
-        self._facts.append(_encoded(fact))
-        self._frames.clear()
-        if fact["type"].endswith(".hidden") and "seq" in fact["data"]:
-            self._withhold(fact["data"]["seq"])
-
-    def _withhold(self, seq: int) -> None:
+    def _withhold(self, hidden: set[int]) -> None:
         for place, (_, full) in enumerate(self._facts):
             fact = json.loads(full)
-            if (less := log.without(fact, seq)) is not fact:
+            if (less := log.without(fact, hidden)) is not fact:
                 self._facts[place] = _encoded(less)
 
 

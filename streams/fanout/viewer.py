@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from types import coroutine
 
 from livecommerce.wire import Frame, Full
 
 SLOW = 20  # seconds behind until a socket is closed
+MOST_OWED = 50  # answers kept for one who does not read
 
 
 class Viewer:
@@ -18,7 +20,7 @@ class Viewer:
 
     __slots__ = (
         *("author", "is_desk", "is_staff", "levels", "page", "send", "seq"),
-        *("_behind", "_is_closed", "_on"),
+        *("_behind", "_is_closed", "_on", "_owed"),
     )
 
     def __init__(
@@ -37,6 +39,18 @@ class Viewer:
         self._behind: float | None = None  # since when
         self._on: asyncio.Task | None = None  # a send the server has not finished
         self._is_closed = False
+        self._owed: deque[Frame] = deque(maxlen=MOST_OWED)
+
+    def tell(self, frame: Frame) -> None:
+        """Hand over what is for this viewer alone and is not repeated: later, if not now."""
+        if self._owed or not self.offer(frame):
+            self._owed.append(frame)
+
+    def pay(self) -> bool:
+        """Hand over what was owed before anything new; whether nothing is owed any more."""
+        while self._owed and self.offer(self._owed[0]):
+            self._owed.popleft()
+        return not self._owed
 
     def offer(self, frame: Frame) -> bool:
         """Hand a frame to the server if it takes it at once; whether it was taken.
@@ -54,6 +68,9 @@ class Viewer:
             return True
         except Full:
             self._fall_behind()
+            return False
+        except Exception:  # the line broke: its own consumer hears of it, the others never do
+            self._is_closed = True
             return False
         self._fall_behind()
         self._on = asyncio.ensure_future(_rest(going, waiting))

@@ -57,6 +57,13 @@ class IngestConsumer(AsyncWebsocketConsumer):
     is_finished = False  # ended on purpose, not lost
     is_closing = False
 
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # Channels says no goodbye after an error
+            self.is_closing = True
+            await self.wind_up()
+
     async def connect(self):
         await self.accept()
         try:

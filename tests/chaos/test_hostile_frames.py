@@ -119,6 +119,24 @@ async def test_frames_that_no_one_may_send_end_the_line_with_their_code(laptop, 
     assert codes == {name: code for name, (_, code) in FATAL.items()}
 
 
+async def test_a_line_that_ends_with_words_under_way_silences_nobody(laptop, web, show):
+    words = {"type": "chat.say", "text": "bye", "name": "Mallory", "nonce": "n"}
+
+    def say_and_break():
+        with closing(lines.joined(web, show["slug"])) as line:
+            with suppress(OSError):
+                line.sendall(lines.framed(json.dumps(words).encode()) + FATAL["not masked"][0])
+            lines.closed_with(line)
+
+    slug = show["slug"]
+    witnesses = [Guest(slug, [web], session=show["host"]), Guest(slug, [web])]
+    async with present(witnesses):
+        for _ in range(5):
+            await to_thread(say_and_break)
+        await witnesses[0].say("still here")
+        await all_hear(witnesses, "still here")
+
+
 @pytest.mark.parametrize(
     "frames",
     [

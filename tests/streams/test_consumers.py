@@ -20,7 +20,17 @@ from streams.models import Reaction, RoomEvent, Show, Standing
 from streams.talk import chat, polls, standings
 from streams.video import publisher
 from tests.factories import make_item, make_order, make_show, make_staff
-from tests.streams.sockets import HOST, OURS, closed_with, hear, knock, opened, room, told
+from tests.streams.sockets import (
+    HOST,
+    OURS,
+    closed_with,
+    first_of,
+    hear,
+    knock,
+    opened,
+    room,
+    told,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUEST = chat.Speaker("guest-x")
@@ -166,6 +176,11 @@ BAD_FRAMES = [
     '{"type": "chat.say"}',
     '{"type": "chat.say", "text": 1, "nonce": "n"}',
     '{"type": "chat.say", "text": "hi", "nonce": null}',
+    '{"type": "chat.say", "text": "hi", "nonce": "n", "reply_to": "1"}',
+    '{"type": "chat.say", "text": "hi", "nonce": "n", "reply_to": -1}',
+    '{"type": "chat.say", "text": "hi", "nonce": "n", "reply_to": true}',
+    '{"type": "chat.say", "text": "hi", "nonce": "n", "name": ["Ann"]}',
+    '{"type": "question.ask", "text": "hi", "nonce": "n", "name": 5}',
     '{"type": "room.catch_up", "after": -1}',
     '{"type": "room.catch_up", "after": 1e99}',
     '{"type": "room.catch_up", "after": true}',
@@ -221,6 +236,14 @@ async def test_a_name_of_half_a_letter_or_a_strange_nonce_breaks_no_socket(show)
 
         assert json.dumps(answer, ensure_ascii=False).encode()  # it can travel
         assert await told(socket) == []
+
+
+async def test_an_address_of_many_fields_is_read_as_if_it_asked_for_nothing(show, caplog):
+    query = "&".join(["after=0"] * 100)
+    async with opened(f"/ws/live/{show.slug}/?{query}") as socket:
+        assert (await first_of(socket))["type"] == "room.snapshot"
+
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_nonce_comes_back_shortened(show):
@@ -413,7 +436,7 @@ async def test_who_never_stops_is_shown_the_door_and_the_others_stay(show, monke
         ann = await sync_to_async(knock)(f"/ws/live/{show.slug}/")
         await ann.connect()
         for _ in range(consumers.FRAMES[0] + 15):
-            await ann.send_json_to({"type": "room.catch_up", "after": 0})
+            await ann.send_json_to({"type": "are.you.there"})
 
         assert await closed_with(ann) == consumers.UNDER_ATTACK
         await ann.disconnect()
@@ -452,3 +475,34 @@ async def test_what_moderators_do_is_read_by_them_alone(show):
         acted = await hear(staff, "mod.acted")
         assert (acted["data"]["action"], acted["data"]["by"]) == ("hide", "Mira")
         assert (await hear(guest, "mod.acted"))["data"] == {"hidden": True}
+
+
+async def test_one_person_is_a_few_viewers_at_most_and_nobody_without_a_cookie(show):
+    def page(letter):
+        return f"/ws/live/{show.slug}/?page={letter * 8}"
+
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(opened(page("a")))
+        for letter in "bcdef":
+            await stack.enter_async_context(opened(page(letter)))
+        await stack.enter_async_context(opened(page("g"), visitor="bob"))
+        await stack.enter_async_context(opened(page("h"), visitor=None))
+        async with asyncio.timeout(5):
+            while (await hear(first, "room.levels")).get("viewers") != hub.MOST_PAGES + 1:
+                pass
+        await asyncio.sleep(0.1)
+        assert await sync_to_async(presence.viewers)([show.pk]) == {show.pk: hub.MOST_PAGES + 1}
+
+
+async def test_everything_is_not_told_again_and_again(show):
+    async with room(show) as socket:
+        for _ in range(consumers.CATCH_UPS[0] + 1):
+            await socket.send_json_to({"type": "room.catch_up", "after": 0})
+
+        assert (await hear(socket, "error"))["code"] == "too_fast"
+
+
+@pytest.mark.parametrize("session", ["\\000", "a b", "../x", "é"])
+async def test_a_session_that_cannot_be_is_nobodys(show, session):
+    async with room(show, session=f'"{session}"') as socket:
+        assert socket.first["type"] == "room.snapshot"

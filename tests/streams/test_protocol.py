@@ -198,6 +198,8 @@ def test_the_limits_are_those_of_the_page():
 
     assert figures["size of a frame up"] == [consumers.MAX_FRAME // 1024]
     assert figures["frames up"] == list(consumers.FRAMES)
+    burst, rate = consumers.CATCH_UPS
+    assert figures["`room.catch_up`"] == [burst, round(1 / rate)]
     assert figures["reactions"] == list(consumers.HEARTS)
     assert figures["messages and questions of a guest"] == [chat.BURST, chat.PER_SECONDS]
     assert figures["questions of one guest without an answer"] == [questions.MAX_WAITING]

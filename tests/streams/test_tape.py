@@ -110,3 +110,10 @@ def test_what_moderators_do_keeps_its_number_for_everyone_and_its_words_for_staf
 
     assert facts_in(tape.frame(0, for_staff=False)) == [fact(1, "mod.acted", hidden=True)]
     assert facts_in(tape.frame(0, for_staff=True)) == [fact(1, "mod.acted", by="Mara")]
+
+
+def test_words_that_were_held_and_refused_are_not_read_again_by_staff_either():
+    tape = Tape(0, [])
+    tape.take([fact(1, "chat.held", text="rude"), fact(2, "chat.refused", seq=1)])
+
+    assert "rude" not in tape.frame(0, for_staff=True)

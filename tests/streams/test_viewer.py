@@ -1,6 +1,7 @@
 """A socket's sending side, against servers that take, wait, refuse or break."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -108,6 +109,9 @@ async def test_a_slow_one_is_closed_once_and_offered_nothing_more(monkeypatch):
 
 
 async def test_a_line_that_breaks_while_it_is_waited_for_says_nothing_to_others():
+    complaints = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: complaints.append(context["message"]))
     server = Server()
     viewer = Viewer(server.send, "ann")
     server.line.clear()
@@ -116,6 +120,36 @@ async def test_a_line_that_breaks_while_it_is_waited_for_says_nothing_to_others(
     server.breaks = True
     server.line.set()
     await settle()
+    gc.collect()  # a task whose exception nobody looked at complains when it is forgotten
 
     assert server.sent == []
+    assert complaints == []
+    assert not viewer.is_slow()
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), RuntimeError("closed"), ValueError])
+async def test_a_line_that_is_broken_robs_nobody_else(error):
+    async def send(message):
+        raise error
+
+    viewer = Viewer(send, "ann")
+
+    assert not viewer.offer(Frame("a"))
+    assert not viewer.offer(Frame("b"))
+    assert not viewer.is_slow()
+
+
+async def test_what_is_for_one_alone_waits_until_it_can_be_told_and_keeps_its_order():
+    server = Server()
+    viewer = Viewer(server.send, "ann")
+    server.is_full = True
+    for text in "abc":
+        viewer.tell(Frame(text))
+
+    assert not viewer.pay()
+    server.is_full = False
+    assert viewer.pay()
+    viewer.tell(Frame("d"))
+
+    assert server.sent == ["a", "b", "c", "d"]
     assert not viewer.is_slow()

@@ -281,6 +281,25 @@ async def test_a_chunk_that_is_too_large_is_refused(show, host):
         assert await closed_with(socket) == 1009
 
 
+async def test_an_error_nobody_thought_of_ends_the_take_and_leaves_nothing_running(
+    show, host, published, monkeypatch
+):
+    def fail(take):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(takes, "begin", fail)
+    socket = await sync_to_async(knock)(f"/ws/studio/{show.slug}/", user=host)
+    await socket.connect()
+    await start(socket)
+    await send(socket, published)
+    await until_closed()
+    with pytest.raises(RuntimeError, match="boom"):
+        await socket.disconnect()
+
+    assert (await Take.objects.aget()).status == Take.Status.LOST
+    assert not [task for task in asyncio.all_tasks() if "IngestConsumer" in repr(task)]
+
+
 async def test_a_full_disk_ends_the_take_and_not_the_show(show, host, published, monkeypatch):
     def full(*args):
         raise OSError(28, "No space left on device")
