@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shlex
 import statistics
 from collections.abc import Iterator
 from datetime import date
@@ -51,7 +50,7 @@ def write(place: Path, found: list[Figure], *, command: str, seconds: float, sai
     lines = [
         "# The room, measured",
         "",
-        f"    make bench-room ROOM={shlex.quote(command)}",
+        f'    make bench-room ROOM="{command}"',
         "",
         f"One run, {date.today():%-d %B %Y}: {cores} cores ({platform.machine()}), {memory} GiB, "
         f"Python {platform.python_version()}, {', '.join(_programs())}; "
