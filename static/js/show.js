@@ -142,6 +142,7 @@ function become(status) {
     if (before === "live") toast.say("The show has ended – here is the replay")
     // The last second is still on its way to the playlist.
     setTimeout(begin, 1500)
+    import("replay") // comes meanwhile
   }
   if (status === "cancelled") player.unload()
   drawStage()
