@@ -23,7 +23,7 @@ from streams.video import replay
 
 THREADS = 3
 BACKLOG = 4096
-PING, PONG = 10, 15  # seconds: who answers none of it is gone within half a minute
+PING, PONG = 8, 12  # seconds: who answers none of it is gone within half a minute
 
 
 class Worker:

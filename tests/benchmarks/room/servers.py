@@ -11,12 +11,12 @@ from pathlib import Path
 PYTHON = sys.executable
 MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules")
 DAPHNE = [
-    *("--ping-interval", "10", "--ping-timeout", "15"),
+    *("--ping-interval", "8", "--ping-timeout", "12"),
     *("--application-close-timeout", "3", "--no-server-name"),
 ]  # as deploy/Procfile starts it
 UVICORN = [
     *("--ws", "livecommerce.servers.uvicorn:RoomSocket", "--ws-per-message-deflate", "false"),
-    *("--ws-max-size", "65536", "--ws-ping-interval", "10", "--ws-ping-timeout", "15"),
+    *("--ws-max-size", "65536", "--ws-ping-interval", "8", "--ws-ping-timeout", "12"),
     *("--lifespan", "off", "--backlog", "4096", "--log-level", "warning", "--no-access-log"),
     *("--no-proxy-headers", "--no-server-header"),
 ]
