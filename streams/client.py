@@ -47,7 +47,7 @@ class Room:
 
     def _level(self, frame: dict) -> None:
         levels = {name: level for name, level in frame.items() if name not in ("type", "is_whole")}
-        self.state |= levels if frame.get("is_whole") else _patched(self.state, levels)
+        self.state |= levels if frame.get("is_whole") else patched(self.state, levels)
 
 
 def pause(attempt: int) -> float:
@@ -108,7 +108,7 @@ def _question(state: dict, data: dict, **changes) -> None:
             question |= changes
 
 
-def _patched(target, patch):
+def patched(target, patch):
     """RFC 7396 §2."""
     if not isinstance(patch, dict):
         return patch
@@ -117,5 +117,5 @@ def _patched(target, patch):
         if value is None:
             target.pop(name, None)
         else:
-            target[name] = _patched(target.get(name), value)
+            target[name] = patched(target.get(name), value)
     return target

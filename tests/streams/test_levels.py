@@ -3,25 +3,13 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.client import patched
 from streams.fanout.levels import Levels
 
 counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 3))
 states = st.lists(
     st.fixed_dictionaries({"viewers": st.integers(0, 3), "stock": counts}), min_size=1, max_size=8
 )
-
-
-def patched(target, patch):
-    """RFC 7396 §2."""
-    if not isinstance(patch, dict):
-        return patch
-    target = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            target.pop(name, None)
-        else:
-            target[name] = patched(target.get(name), value)
-    return target
 
 
 def merged(state, frame):
