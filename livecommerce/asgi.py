@@ -11,11 +11,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
 http = get_asgi_application()  # loads the apps that the imports below need
 
 from livecommerce.origins import OwnOriginOnly  # noqa: E402
-from livecommerce.servers import daphne  # noqa: E402
+from livecommerce.servers import daphne, tune  # noqa: E402
 from livecommerce.signed_in import SignedIn  # noqa: E402
 from streams.urls import sockets  # noqa: E402
 
 daphne.install()
+tune()
 elsewhere = re_path("", WebsocketDenier.as_asgi())  # no such address: 403, not a traceback
 application = ProtocolTypeRouter(
     {

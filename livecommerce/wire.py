@@ -1,11 +1,14 @@
 """A websocket message that many sockets are to get: encoded once, framed once.
 
 Any ASGI server sends a Frame as the text it is. The servers we ship with know it: they write the
-ready-made bytes to the line, or refuse while the line is full (livecommerce/servers).
+ready-made bytes to the line, or refuse while the line is full (livecommerce/servers). One that
+can do so without a coroutine offers a function for it among the extensions of the scope.
 """
 
 import json
 from functools import cached_property
+
+PUT = "livecommerce.put"  # extensions[PUT](frame) writes now, or raises Full
 
 
 class Full(Exception):

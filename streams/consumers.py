@@ -10,7 +10,7 @@ from channels.consumer import AsyncConsumer
 from livecommerce import signed_in, visitors
 from livecommerce.database import in_database
 from livecommerce.errors import DomainError
-from livecommerce.wire import frame
+from livecommerce.wire import PUT, frame
 from streams import rooms
 from streams.fanout import hub
 from streams.fanout.bucket import Bucket
@@ -77,6 +77,7 @@ class RoomConsumer(AsyncConsumer):
             page="" if is_staff or not self.speaker.author else page or str(id(self)),
             is_staff=is_staff,
             is_desk=self.speaker.role == "host",
+            put=scope.get("extensions", {}).get(PUT),
         )
         try:
             self.hub = await hub.enter(self.show, self.viewer, after)

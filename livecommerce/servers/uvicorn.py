@@ -10,20 +10,25 @@ from contextlib import suppress
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from livecommerce.wire import Frame, Full
+from livecommerce.wire import PUT, Frame, Full
 
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: what was not read is thrown away
 NO_TEXT = 1007
 
 
 class RoomSocket(WebSocketsSansIOProtocol):
+    async def run_asgi(self):
+        self.scope["extensions"][PUT] = self.put
+        await super().run_asgi()
+
+    def put(self, frame: Frame):
+        if not self.writable.is_set():
+            raise Full
+        if not self.close_sent:
+            self.transport.write(frame.wire)
+
     async def send(self, message):
-        text = message.get("text")
-        if isinstance(text, Frame) and self.handshake_complete and not self.close_sent:
-            if not self.writable.is_set():
-                raise Full
-            self.transport.write(text.wire)
-        elif message["type"] == "websocket.close" and not self.writable.is_set():
+        if message["type"] == "websocket.close" and not self.writable.is_set():
             self.cut()
         else:
             await super().send(message)

@@ -38,35 +38,37 @@ class Feed:
         viewer.seq = None
         if after is not None and self.tape.reaches(after):
             viewer.seq = after
-            self._bring_facts(viewer)
+            self._bring_facts(viewer)  # even none: who asks is answered
         return self.bring(viewer)
 
     def bring(self, viewer: Viewer) -> bool:
-        """Offer what a viewer lacks. False when it needs a snapshot and there is none."""
-        if not viewer.pay():
+        """Offer what a viewer lacks. False when it needs a snapshot and there is none.
+
+        This runs for each viewer and message, mostly between two writes: few calls.
+        """
+        tape, levels = self.tape, self.levels
+        if viewer.owed and not viewer.pay():
             return True
-        if viewer.seq is None or self._is_lost(viewer.seq):
-            if self._snapshot is None or self._is_lost(self._snapshot[0]):
+        if viewer.seq is None or viewer.seq < tape.before:
+            if self._snapshot is None or self._snapshot[0] < tape.before:
                 return False
             seq, whole = self._snapshot
             if not viewer.offer(whole):
                 return True
             viewer.seq, viewer.levels = seq, 0
-        if viewer.seq >= self.tape.last or self._bring_facts(viewer):
-            self._bring_levels(viewer)
+        if viewer.seq < tape.last and not self._bring_facts(viewer):
+            return True
+        if viewer.levels < levels.version and viewer.offer(levels.frame(viewer.levels)):
+            viewer.levels = levels.version
         return True
 
-    def _is_lost(self, seq: int) -> bool:
-        """Whether the tape leads on from this number no more. A snapshot may be ahead of it."""
-        return seq < self.tape.last and not self.tape.reaches(seq)
+    def newest(self) -> tuple[int, int]:
+        """Changes with every fact and every level."""
+        return self.tape.last, self.levels.version
 
     def _bring_facts(self, viewer: Viewer) -> bool:
-        is_taken = viewer.offer(self.tape.frame(viewer.seq, for_staff=viewer.is_staff))
+        tape = self.tape
+        is_taken = viewer.offer(tape.frame(viewer.seq, for_staff=viewer.is_staff))
         if is_taken:
-            viewer.seq = self.tape.last
+            viewer.seq = tape.last
         return is_taken
-
-    def _bring_levels(self, viewer: Viewer) -> None:
-        version = self.levels.version
-        if viewer.levels < version and viewer.offer(self.levels.frame(viewer.levels)):
-            viewer.levels = version

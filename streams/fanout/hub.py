@@ -155,16 +155,12 @@ class Hub:
         for viewer in filter(is_for, self._viewers):
             viewer.tell(told)
 
-    def _bring(self, viewer: Viewer) -> None:
-        if not self._feed.bring(viewer):
-            self._begin(self._photograph)
-
     async def _sweep(self) -> None:
-        everyone = iter(list(self._viewers))
+        everyone, bring = iter(list(self._viewers)), self._feed.bring
         while some := list(islice(everyone, SLICE)):
             for viewer in some:
-                if viewer in self._viewers:
-                    self._bring(viewer)
+                if not bring(viewer):
+                    self._begin(self._photograph)
             await asyncio.sleep(0)
 
     # ---- what runs beside
@@ -202,19 +198,26 @@ class Hub:
         await listen(rooms.groups(self.show), self._hear)
 
     async def _pump(self) -> None:
-        """Sweep when there is news, then pause for a tick: what comes meanwhile goes together."""
+        """Sweep when there is news; what comes within a tick of a sweep's beginning goes together.
+
+        A sweep for those who lagged behind, without anything new, makes nobody wait.
+        """
+        told, clock = None, asyncio.get_running_loop().time
         while True:
             await self._news.wait()
             self._news.clear()
             self._hurry.clear()
+            began, newest = clock(), self._feed.newest()
             try:
                 await self._sweep()
             except Exception:
                 logger.exception("room %s was not told everything", self.show.pk)
-            # Not wait_for(): up to Python 3.11 it can swallow the cancellation of its task.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TICK):
-                    await self._hurry.wait()
+            if newest != told:
+                told = newest
+                # Not wait_for(): up to Python 3.11 it can swallow the cancellation of its task.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(began + TICK):
+                        await self._hurry.wait()
 
     async def _mend(self) -> None:
         """Read from the log what did not come by itself."""

@@ -10,10 +10,13 @@ HIDING = ("chat.hidden", "question.hidden", "chat.refused")  # they name whose w
 
 
 class Tape:
-    """The facts up to number `last`, in order and without a gap; log.CATCH_UP_LIMIT are kept."""
+    """The facts after number `before` up to number `last`, in order and without a gap.
+
+    log.CATCH_UP_LIMIT are kept.
+    """
 
     def __init__(self, last: int, facts: list[dict]):
-        self.last = last - len(facts)
+        self.last = self.before = last - len(facts)
         self._facts: deque[tuple[str, str]] = deque(maxlen=log.CATCH_UP_LIMIT)  # public, staff's
         self._frames: dict[tuple[int, bool], Frame] = {}
         self._early: dict[int, dict] = {}  # facts that overtook others
@@ -28,6 +31,7 @@ class Tape:
             self._facts.append(_encoded(fact))
             taken.append(fact)
         if taken:
+            self.before = self.last - len(self._facts)
             self._frames.clear()
         if hidden := {fact["data"]["seq"] for fact in taken if fact["type"] in HIDING}:
             self._withhold(hidden)
@@ -38,7 +42,7 @@ class Tape:
 
     def reaches(self, seq: int) -> bool:
         """Whether every fact after number `seq` is here."""
-        return self.last - len(self._facts) <= seq <= self.last
+        return self.before <= seq <= self.last
 
     def frame(self, after: int, *, for_staff: bool) -> Frame:
         """The facts after a number that the tape reaches."""

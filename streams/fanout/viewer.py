@@ -19,8 +19,8 @@ class Viewer:
     """
 
     __slots__ = (
-        *("author", "is_desk", "is_staff", "levels", "page", "send", "seq"),
-        *("_behind", "_is_closed", "_on", "_owed"),
+        *("author", "is_desk", "is_staff", "levels", "owed", "page", "put", "send", "seq"),
+        *("_behind", "_is_closed", "_on"),
     )
 
     def __init__(
@@ -31,51 +31,59 @@ class Viewer:
         page: str = "",
         is_staff: bool = False,
         is_desk: bool = False,
+        put: Callable[[Frame], None] | None = None,
     ):
         self.send, self.author, self.page = send, author, page
+        self.put = put  # the server's own way with a ready-made frame, if it has one
         self.is_staff, self.is_desk = is_staff, is_desk
         self.seq: int | None = None
         self.levels = 0
+        self.owed: deque[Frame] | None = None  # what is for this one alone
         self._behind: float | None = None  # since when
         self._on: asyncio.Task | None = None  # a send the server has not finished
         self._is_closed = False
-        self._owed: deque[Frame] = deque(maxlen=MOST_OWED)
 
     def tell(self, frame: Frame) -> None:
         """Hand over what is for this viewer alone and is not repeated: later, if not now."""
-        if self._owed or not self.offer(frame):
-            self._owed.append(frame)
+        if self.owed or not self.offer(frame):
+            self.owed = self.owed or deque(maxlen=MOST_OWED)
+            self.owed.append(frame)
 
     def pay(self) -> bool:
-        """Hand over what was owed before anything new; whether nothing is owed any more."""
-        while self._owed and self.offer(self._owed[0]):
-            self._owed.popleft()
-        return not self._owed
+        """Hand over what is owed, before anything new; whether nothing is owed any more."""
+        while self.owed and self.offer(self.owed[0]):
+            self.owed.popleft()
+        return not self.owed
 
     def offer(self, frame: Frame) -> bool:
-        """Hand a frame to the server if it takes it at once; whether it was taken.
-
-        The send is stepped by hand: a task for each viewer and message would cost more than
-        the message. Only when the server wants to wait does it get a task to wait in.
-        """
+        """Hand a frame to the server if it takes it at once; whether it was taken."""
         if self._on is not None or self._is_closed:
             return False
-        going = self.send({"type": "websocket.send", "text": frame}).__await__()
         try:
-            waiting = next(going)
-        except StopIteration:
-            self._behind = None
-            return True
+            (self.put or self._step)(frame)
         except Full:
             self._fall_behind()
             return False
         except Exception:  # the line broke: its own consumer hears of it, the others never do
             self._is_closed = True
             return False
+        if self._on is None:
+            self._behind = None
+        return True
+
+    def _step(self, frame: Frame) -> None:
+        """Any server's `send`, stepped by hand: a task for each viewer and message would cost more.
+
+        Only when the server wants to wait does it get a task to wait in.
+        """
+        going = self.send({"type": "websocket.send", "text": frame}).__await__()
+        try:
+            waiting = next(going)
+        except StopIteration:
+            return
         self._fall_behind()
         self._on = asyncio.ensure_future(_rest(going, waiting))
         self._on.add_done_callback(self._went)
-        return True
 
     def is_slow(self) -> bool:
         """Whether it is behind for so long that it had better come back later."""
@@ -83,12 +91,13 @@ class Viewer:
         return is_over and not self._is_closed
 
     def stop(self) -> None:
+        """It is offered nothing more."""
+        self._is_closed = True
         if self._on is not None:
             self._on.cancel()
 
     async def close(self, code: int) -> None:
         self.stop()
-        self._is_closed = True
         await self.send({"type": "websocket.close", "code": code})
 
     def _fall_behind(self) -> None:
@@ -99,6 +108,7 @@ class Viewer:
         self._on = self._behind = None
         if not task.cancelled():
             task.exception()  # a socket that broke says so to its own consumer
+        self.pay()
 
 
 @coroutine

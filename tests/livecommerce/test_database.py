@@ -1,9 +1,12 @@
+import asyncio
+import threading
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
 
 from livecommerce import database
-from livecommerce.database import in_database
+from livecommerce.database import Together, in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,3 +49,73 @@ def test_a_connection_that_broke_is_not_kept():
     assert connection.connection is None
     del connection.is_usable
     assert async_to_sync(in_database(query))()
+
+
+class Answers:
+    """Says twice of each number; while `gate` is closed its caller waits."""
+
+    def __init__(self):
+        self.calls, self.breaks, self.gate = [], False, threading.Event()
+        self.gate.set()
+
+    def __call__(self, keys):
+        self.gate.wait(5)
+        self.calls.append(keys)
+        if self.breaks:
+            raise OperationalError("gone")
+        return {key: 2 * key for key in keys if key >= 0}
+
+
+async def begun(work):
+    task = asyncio.create_task(work)
+    await asyncio.sleep(0.05)
+    return task
+
+
+def test_who_asks_while_the_thread_is_busy_is_answered_with_the_others():
+    answers = Answers()
+
+    async def story():
+        together = Together(answers)
+        answers.gate.clear()
+        first = await begun(together.ask(1))
+        others = [await begun(together.ask(key)) for key in (2, 3, -1)]
+        answers.gate.set()
+        return await asyncio.gather(first, *others)
+
+    assert async_to_sync(story)() == [2, 4, 6, None]
+    assert answers.calls == [[1], [2, 3, -1]]
+
+
+def test_a_call_that_fails_is_told_to_all_who_asked_and_the_next_is_made():
+    answers = Answers()
+
+    async def story():
+        together = Together(answers)
+        answers.breaks = True
+        refused = await asyncio.gather(*map(together.ask, (1, 2)), return_exceptions=True)
+        answers.breaks = False
+        return refused, await together.ask(3)
+
+    refused, answer = async_to_sync(story)()
+
+    assert [type(error) for error in refused] == [OperationalError, OperationalError]
+    assert answer == 6
+
+
+def test_who_goes_away_before_the_answer_robs_nobody_of_it():
+    answers = Answers()
+
+    async def story():
+        together = Together(answers)
+        answers.gate.clear()
+        first = await begun(together.ask(1))
+        gone, waiting = await begun(together.ask(2)), await begun(together.ask(3))
+        first.cancel()
+        gone.cancel()
+        answers.gate.set()
+        return await waiting, gone.cancelled()
+
+    answer, is_gone = async_to_sync(story)()
+
+    assert (answer, is_gone) == (6, True)

@@ -8,13 +8,15 @@ from django.db import OperationalError
 
 from livecommerce import realtime
 from livecommerce.layers import OneProcessChannelLayer
+from livecommerce.wire import Frame
 from streams import rooms
 from streams.fanout import hub
+from streams.fanout.feed import Feed
 from streams.fanout.viewer import Viewer
 from streams.models import Presence, RoomEvent
 from streams.talk import chat, reactions, standings
 from tests.factories import make_show, make_staff
-from tests.streams.sockets import hear, room
+from tests.streams.sockets import hear, room, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUEST = chat.Speaker("guest-x")
@@ -46,17 +48,47 @@ async def test_a_socket_that_breaks_in_the_middle_of_a_sweep_silences_nobody(sho
 
 async def test_a_sweep_that_fails_is_not_the_last(show, monkeypatch):
     async with room(show) as ann:
-        bring, failures = hub.Hub._bring, [RuntimeError("once")]
+        bring, failures = Feed.bring, [RuntimeError("once")]
 
         def fail_once(self, viewer):
             if failures:
                 raise failures.pop()
-            bring(self, viewer)
+            return bring(self, viewer)
 
-        monkeypatch.setattr(hub.Hub, "_bring", fail_once)
+        monkeypatch.setattr(Feed, "bring", fail_once)
         await say(show, GUEST, "hello")
 
         assert (await hear(ann, "chat.posted"))["data"]["text"] == "hello"
+
+
+async def test_a_sweep_without_news_makes_the_next_message_wait_for_nothing(show, monkeypatch):
+    monkeypatch.setattr(hub, "BEAT", 60)
+    async with room(show) as ann:
+        await told(ann)  # and the levels of the first beat
+        monkeypatch.setattr(hub, "TICK", 60)
+        hub._hubs[show.pk]._news.set()
+        await asyncio.sleep(0.1)
+
+        await say(show, GUEST, "at once")
+        assert (await hear(ann, "chat.posted"))["data"]["text"] == "at once"
+
+        await say(show, GUEST, "not so soon after the first")
+        assert await ann.receive_nothing(0.3)
+
+
+async def test_who_left_in_the_middle_of_a_sweep_is_offered_nothing_more(show):
+    sent = []
+
+    async def keep(message):
+        sent.append(message)
+
+    bob = Viewer(keep, "guest-bob")
+    inside = await hub.enter(show, bob, None)
+    await inside.leave(bob)
+    sent.clear()
+
+    assert not bob.offer(Frame("late"))
+    assert sent == []
 
 
 async def test_who_cannot_be_welcomed_leaves_no_ghost(show, monkeypatch):
@@ -100,7 +132,9 @@ async def test_hearts_of_whoever_leaves_last_are_kept_and_those_of_a_failed_beat
 
     monkeypatch.setattr(rooms, "tend", fail_twice)
     inside.react(viewer, "heart", 3)
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(5):
+        while failures:
+            await asyncio.sleep(0.01)
     inside.react(viewer, "heart", 4)
     await inside.leave(viewer)
 
@@ -119,11 +153,10 @@ async def test_a_ban_is_not_untold_by_a_beat_that_read_before_it(show, monkeypat
         monkeypatch.setattr(rooms, "tend", stale)
         await sync_to_async(standings.ban)(show, rude, mira)
         assert (await hear(ann, "you.standing"))["is_banned"]
+        assert not (await hear(ann, "you.standing"))["is_banned"]  # the beat from before
         monkeypatch.setattr(rooms, "tend", tend)
 
-        while not (told := await hear(ann, "you.standing"))["is_banned"]:
-            pass
-        assert told["is_banned"]
+        assert (await hear(ann, "you.standing"))["is_banned"]
 
 
 async def test_a_layer_that_fails_at_first_is_tried_again(monkeypatch):

@@ -153,3 +153,63 @@ async def test_what_is_for_one_alone_waits_until_it_can_be_told_and_keeps_its_or
 
     assert server.sent == ["a", "b", "c", "d"]
     assert not viewer.is_slow()
+
+
+async def test_a_servers_own_way_with_ready_made_frames_is_taken():
+    server, put = Server(), []
+    viewer = Viewer(server.send, "ann", put=put.append)
+
+    assert viewer.offer(Frame("a"))
+
+    assert (put, server.sent) == (["a"], [])
+
+
+async def test_a_line_that_is_full_for_the_servers_own_way_is_behind_until_it_takes(monkeypatch):
+    monkeypatch.setattr(viewers, "SLOW", -1)
+    server = Server()
+
+    def put(frame):
+        if server.is_full:
+            raise Full
+        server.sent.append(frame)
+
+    viewer = Viewer(server.send, "ann", put=put)
+    server.is_full = True
+    assert not viewer.offer(Frame("a"))
+    assert viewer.is_slow()
+
+    server.is_full = False
+    assert viewer.offer(Frame("b"))
+    assert not viewer.is_slow()
+    assert server.sent == ["b"]
+
+
+async def test_whose_server_breaks_in_its_own_way_is_offered_nothing_more():
+    server, tried = Server(), []
+
+    def put(frame):
+        tried.append(frame)
+        raise RuntimeError("closed")
+
+    viewer = Viewer(server.send, "ann", put=put)
+
+    assert not viewer.offer(Frame("a"))
+    assert not viewer.offer(Frame("b"))
+    assert (tried, server.sent) == (["a"], [])
+
+
+async def test_what_is_owed_follows_at_once_on_a_server_that_always_waits():
+    sent = []
+
+    async def send(message):
+        await asyncio.sleep(0)
+        sent.append(message["text"])
+
+    viewer = Viewer(send, "ann")
+    for text in "abc":
+        viewer.tell(Frame(text))
+    for _ in range(4):
+        await settle()
+
+    assert sent == ["a", "b", "c"]
+    assert not viewer.owed

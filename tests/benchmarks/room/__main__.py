@@ -112,7 +112,7 @@ def _with_room(run, kind, viewers, environment, beside, options, folder) -> Iter
     slug = f"bench-{port}"
     environment = environment | {"SITE_URL": f"http://127.0.0.1:{port}"}
     path = talk = "/room/bench/"
-    rows = {"speaker": "", "session": "", "viewers": [""] * viewers}
+    rows = {"speaker": "", "signed_in": [], "viewers": [""] * viewers}
     if kind.is_ours:
         made = _python(environment, "-m", "tests.benchmarks.room.prepare", slug, str(viewers))
         rows = json.loads(made.splitlines()[-1])
@@ -128,7 +128,7 @@ def _with_room(run, kind, viewers, environment, beside, options, folder) -> Iter
                 path=path,
                 talk=talk,
                 speaker=rows["speaker"],
-                session=rows["session"],
+                signed_in=rows["signed_in"],
                 cookies=rows["viewers"],
                 beside=beside,
                 seconds=options.seconds,

@@ -33,7 +33,7 @@ class Room:
     path: str
     talk: str
     speaker: str
-    session: str
+    signed_in: list[str]
     cookies: list[str]
     beside: Beside
     seconds: float
@@ -81,10 +81,10 @@ def everything(room: Room) -> Iterator[Figure]:
 def _coming_in(room: Room) -> Iterator[Figure]:
     """Into ours they come twice: signed in, which costs more and is weighed, then as visitors."""
     empty, size = room.server.memory(), 0
-    if room.session:
-        signed_in = _joined(room, figures.SIGNED_IN, [room.session + one for one in room.cookies])
-        yield signed_in
-        if signed_in.value:
+    if room.signed_in:
+        joined = _joined(room, figures.SIGNED_IN, room.signed_in)
+        yield joined
+        if joined.value:
             size = _grown(room, empty)
         room.crowd.leave()
         time.sleep(QUIET)

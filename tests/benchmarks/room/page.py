@@ -3,7 +3,7 @@
 import os
 import platform
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,8 +27,8 @@ How it is measured:
   only freed of the pace of one person (tests/benchmarks/room/door.py): each text is numbered and
   written to the database before anyone hears it. The others keep nothing.
 - **Joined** means for ours that the snapshot, with 50 messages in it, has arrived whole; for the
-  others that the handshake was answered. Into ours everyone comes a second time with the cookie
-  of a session as well: that costs more, and memory is weighed then.
+  others that the handshake was answered. Into ours everyone comes a second time, each with a
+  session of their own: that costs more, and memory is weighed then.
 - **Steady** is {rate} messages a second; the delay is from just before a text is sent until the
   crowd has read it. **Flat out** keeps {window} texts under way, and {ours} where they are gathered
   (ours); Channels' layers lose messages beyond 100.
@@ -40,8 +40,9 @@ How it is measured:
 - **Those who never read** are {deaf} sockets among the others, while {fast} texts of {long} bytes
   a second are said.
 
-The crowd, the server and everything else share the machine. Read ratios of one run, not figures of
-two.
+The crowd, the server and everything else share the machine; *others* is the most of it, in cores,
+that anything else took during one of the phases of a row. Read ratios of one run and of rows that
+were left alone, not figures of two.
 """
 
 
@@ -72,9 +73,9 @@ def _servers(found: list[Figure]) -> Iterator[str]:
     compared = {name: row for name, row in flat.items() if " / " in name}
     yield (
         "| server | joins/s | signed in | KB a viewer | CPU s per 100,000 | + beside | median ms "
-        "| p99 ms | deliveries/s | facts a frame | messages/s | cores: server | crowd |"
+        "| p99 ms | deliveries/s | facts a frame | messages/s | cores: server | crowd | others |"
     )
-    yield "|---" * 13 + "|"
+    yield "|---" * 14 + "|"
     for name, row in flat.items():
         if name not in compared:
             yield _server(name, row)
@@ -117,6 +118,7 @@ def _server(name: str, row: dict[str, Figure]) -> str:
         f"{flat['messages']:g}",
         f"{flat['server_cores']:.2f}",
         f"{flat['crowd_cores']:.2f}{' !' if flat['crowd_cores'] > figures.CROWDED else ''}",
+        f"{max(_shares_of_others(row.values()), default=0):.2f}",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -128,8 +130,11 @@ def _value(one: Figure | None) -> str:
 
 
 def _others(found: list[Figure]) -> float:
-    shares = [one.details["others_cores"] for one in found if "others_cores" in one.details]
-    return statistics.mean(shares or [0])
+    return statistics.mean(_shares_of_others(found) or [0])
+
+
+def _shares_of_others(found: Iterable[Figure]) -> list[float]:
+    return [one.details["others_cores"] for one in found if "others_cores" in one.details]
 
 
 def _programs() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Rows for one measurement of ours, written in the lane's own database.
 
 python -m tests.benchmarks.room.prepare SLUG VIEWERS: prints {"speaker": a cookie,
-"viewers": [a cookie for each], "session": what the cookies of somebody signed in begin with}.
+"viewers": [a cookie for each], "signed_in": [the cookies of each with a session of their own]}.
 """
 
 import json
@@ -29,7 +29,7 @@ BACKLOG = 50  # messages a snapshot brings
 def room(slug: str, viewers: int) -> dict:
     """A live show with products, a backlog of chat, one who talks and so many who watch.
 
-    Each viewer is a visitor of their own.
+    Each viewer is a visitor of their own, and a person of their own once signed in.
     """
     number = Shop.objects.count() + 1
     shop = factories.make_shop(name=f"Bench {number}", slug=f"bench-shop-{number}")
@@ -41,13 +41,17 @@ def room(slug: str, viewers: int) -> dict:
         said = {"name": "Guest", "text": f"What was said before, {place}.", "role": "guest"}
         log.append(show, "chat.posted", said, author="guest-before")
     staff = factories.make_staff(Member.Role.MODERATOR, shop=shop, username=f"speaker-{number}")
-    person = factories.make_user(username=f"watching-{number}")
+    people = [factories.make_user(username=f"watching-{number}-{n}") for n in range(viewers)]
+    cookies = [
+        f"{visitors.COOKIE}={visitors.cookie_for(secrets.token_urlsafe(16))}"
+        for _ in range(viewers)
+    ]
     return {
         "speaker": f"sessionid={signed_in(staff)}",
-        "session": f"sessionid={signed_in(person)}; ",
-        "viewers": [
-            f"{visitors.COOKIE}={visitors.cookie_for(secrets.token_urlsafe(16))}"
-            for _ in range(viewers)
+        "viewers": cookies,
+        "signed_in": [
+            f"sessionid={signed_in(person)}; {cookie}"
+            for person, cookie in zip(people, cookies, strict=True)
         ],
     }
 
