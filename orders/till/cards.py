@@ -11,6 +11,17 @@ class Card:
     code: str = ""  # then the bank refuses, with Stripe's code
     decline_code: str = ""
     message: str = ""
+    leaves: bool = False  # no card at all: the shopper decides on another page
+
+    @property
+    def refusal(self) -> dict:
+        """The bank's no, in the words of an error."""
+        return {
+            "code": self.code,
+            "decline_code": self.decline_code,
+            "message": self.message,
+            "type": "card_error",
+        }
 
     @property
     def last4(self) -> str:
@@ -58,9 +69,12 @@ CARDS = {
         Card("4000008400001629", asks=True, **REFUSED),
     )
 }
+LATER = Card("", brand="klarna", leaves=True)
+PAID_LATER_IN = ("aud", "cad", "chf", "czk", "dkk", "eur", "gbp", "nok", "nzd", "pln", "sek", "usd")
 
 # The names by which a server may use a test card without ever seeing a number.
 READY_MADE = {
+    "pm_klarna": "",
     "pm_card_visa": "4242424242424242",
     "pm_card_mastercard": "5555555555554444",
     "pm_card_amex": "378282246310005",

@@ -1,12 +1,15 @@
-"""The till's own paths, /_till/…: faults, the clock and the ledger, for tests and for the books."""
+"""The till's own paths, /_till/…: faults, the clock, the banks and the ledger, for tests."""
 
 import json
 
-from . import intents
+from . import disputes, forms, intents, refunds, shapes
 from .desk import Answer
 from .faults import Faults
 from .ledger import Ledger
 from .refusals import Refusal, bad_parameter
+
+REFUND = forms.choice("pending", "succeeded", "failed")
+DISPUTE = forms.choice(*disputes.STATUSES)
 
 
 class Controls:
@@ -27,7 +30,19 @@ class Controls:
                 return _said({"faults": []})
             case "POST", "clock":
                 return _said(self._turn(_read(body)))
+            case "POST", "refunds":
+                return _said(self._move(refunds.move, "refund", REFUND, _read(body)))
+            case "POST", "disputes":
+                return _said(self._move(disputes.move, "payment_intent", DISPUTE, _read(body)))
         raise Refusal(f"There is no {method} {path[:200]} here.", status=404)
+
+    def _move(self, move, named: str, status: forms.Rule, wanted: dict) -> dict:
+        """What a bank would do: {named: id, "status": …}."""
+        wanted = forms.check(
+            wanted, {named: forms.required(forms.text(100)), "status": forms.required(status)}
+        )
+        with self._ledger.store.transaction():
+            return shapes.shown(move(self._ledger, wanted[named], wanted["status"]))
 
     def _turn(self, wanted: dict) -> dict:
         """Set the clock wrong by so many seconds; what expires by that expires now."""

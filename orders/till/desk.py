@@ -96,10 +96,8 @@ class Desk:
             except Refusal as refusal:
                 if not refusal.kept:
                     raise
-                if "payment_intent" in refusal.error:
-                    refusal.error["payment_intent"] = routes.shape(
-                        refusal.error["payment_intent"], is_page=is_page
-                    )
+                for kind in refusal.error.keys() & {"payment_intent", "setup_intent"}:
+                    refusal.error[kind] = routes.shape(refusal.error[kind], is_page=is_page)
                 answer = refused(refusal)
             if fault["kind"] == "500_after":
                 answer = refused(broken())

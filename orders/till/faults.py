@@ -4,7 +4,19 @@ import threading
 
 from .refusals import bad_parameter
 
-ON = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "list", "webhook")
+ON = (
+    "customer",
+    "session",
+    "setup",
+    "create",
+    "retrieve",
+    "confirm",
+    "capture",
+    "cancel",
+    "refund",
+    "list",
+    "webhook",
+)
 # When a fault strikes: as the call arrives, around the work, or as the answer leaves.
 ARRIVING = ("429", "409", "drop_before")
 WORKING = ("500_before", "500_after", "slow")

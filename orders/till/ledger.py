@@ -13,6 +13,7 @@ class Ledger:
 
     def __init__(self, store: Store, has_webhook: bool):
         self.store = store
+        self.address = ""  # of the till, for pages of its own
         self.offset = 0  # seconds by which the till's clock is wrong, on purpose
         self._has_webhook = has_webhook
 

@@ -4,9 +4,16 @@ from . import shapes
 from .ledger import Ledger
 from .refusals import bad_parameter, missing
 
+FILTERS = ("payment_intent", "charge", "customer", "type")
 OPENS = {  # which fields of an object may be expanded, and what they hold
-    "payment_intent": {"latest_charge": "charge", "payment_method": "payment_method"},
+    "payment_intent": {
+        "customer": "customer",
+        "latest_charge": "charge",
+        "payment_method": "payment_method",
+    },
+    "setup_intent": {"customer": "customer", "payment_method": "payment_method"},
     "charge": {"payment_intent": "payment_intent"},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "refund": {"charge": "charge", "payment_intent": "payment_intent"},
 }
 
@@ -19,7 +26,9 @@ def page(ledger: Ledger, kind: str, url: str, params: dict) -> dict:
             raise missing(kind, after, param="starting_after", status=400)
         before = ledger.store.seq(after)
     limit = params.get("limit", 10)
-    equal = {name: params[name] for name in ("payment_intent", "charge", "type") if name in params}
+    equal = {name: params[name] for name in FILTERS if name in params}
+    if "types" in params:
+        equal["type"] = params["types"]
     found = ledger.store.newest(
         kind, created=params.get("created"), equal=equal, before=before, limit=limit + 1
     )

@@ -30,6 +30,20 @@ def create(ledger: Ledger, params: dict) -> dict:
     return refund
 
 
+def move(ledger: Ledger, ident: str, status: str) -> dict:
+    """What the bank says of it later: pending, succeeded, or failed, and the money is back."""
+    refund = ledger.find("refund", ident, param="refund")
+    charge = ledger.find("charge", refund["charge"])
+    if status == "failed" != refund["status"]:
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        refund["failure_reason"] = "expired_or_canceled_card"
+    refund["status"] = status
+    ledger.save(refund, charge)
+    ledger.ring("refund.failed" if status == "failed" else "refund.updated", refund)
+    return refund
+
+
 def _charge(ledger: Ledger, params: dict) -> dict:
     if "payment_intent" in params:
         intent = ledger.find(

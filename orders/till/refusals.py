@@ -35,11 +35,12 @@ def missing(kind: str, ident: str, *, param: str = "id", status: int = 404) -> R
 
 
 def unexpected_state(intent: dict, verb: str) -> Refusal:
-    """The payment intent is past that, or not there yet."""
+    """The intent is past that, or not there yet."""
+    kind = intent["object"]
     return Refusal(
-        f"This PaymentIntent is {intent['status']}, so it is not possible to {verb} it.",
-        code="payment_intent_unexpected_state",
-        payment_intent=intent,
+        f"This {kind} is {intent['status']}, so it is not possible to {verb} it.",
+        code=f"{kind}_unexpected_state",
+        **{kind: intent},
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import forms, intents, listings, methods, refunds, shapes
+from . import forms, intents, listings, methods, refunds, saved, shapes
 from .forms import Rule
 from .ledger import Ledger
 from .refusals import Refusal, bad_parameter
@@ -66,10 +66,11 @@ CREATE = {
     "capture_method": forms.choice("automatic", "automatic_async", "manual"),
     "confirm": forms.flag,
     "confirmation_method": forms.choice("automatic"),
+    "customer": forms.text(100),
     "description": forms.text(1000),
     "metadata": forms.metadata,
     "payment_method": forms.text(100),
-    "payment_method_types": forms.listing(forms.choice("card")),
+    "payment_method_types": forms.listing(forms.choice("card", "klarna")),
     "receipt_email": forms.email,
     "return_url": forms.url,
     "setup_future_usage": forms.choice("off_session", "on_session"),
@@ -89,6 +90,7 @@ CONFIRM = {
     **SECRET,
     "payment_method": forms.text(100),
     "return_url": forms.url,
+    "setup_future_usage": forms.choice("off_session", "on_session"),
     "use_stripe_sdk": forms.flag,
 }
 CAPTURE = {
@@ -107,16 +109,15 @@ REFUND = {
     "reason": forms.choice(*REASONS),
 }
 METHOD = {
-    "type": forms.required(forms.choice("card")),
-    "card": forms.required(
-        forms.group(
-            {
-                "number": forms.required(forms.text(40)),
-                "exp_month": forms.required(forms.integer(0, 9999)),
-                "exp_year": forms.required(forms.integer(0, 9999)),
-                "cvc": forms.required(forms.text(10)),
-            }
-        )
+    "type": forms.required(forms.choice("card", "klarna")),
+    "allow_redisplay": saved.REDISPLAY,
+    "card": forms.group(
+        {
+            "number": forms.required(forms.text(40)),
+            "exp_month": forms.required(forms.integer(0, 9999)),
+            "exp_year": forms.required(forms.integer(0, 9999)),
+            "cvc": forms.required(forms.text(10)),
+        }
     ),
     "billing_details": forms.group(
         {
@@ -167,10 +168,16 @@ def _route(name, method, path, work, takes, is_open=False) -> Route:
 
 
 INTENTS, EVENTS = "/v1/payment_intents", "/v1/events"
+DISPUTES = "/v1/disputes"
 AUTHENTICATE = {**SECRET, "outcome": forms.required(forms.choice("succeed", "fail"))}
 CANCEL = {**EXPAND, "cancellation_reason": forms.choice(*REASONS, "abandoned")}
 LOOK = {**EXPAND, **SECRET}
 REFUNDS = {**PAGED, "charge": forms.text(100), "payment_intent": forms.text(100)}
+EVENTS_TAKE = {
+    **PAGED,
+    "type": forms.text(100),
+    "types": forms.listing(forms.text(100)),
+}
 ROUTES = [
     _route("create", "POST", INTENTS, _new(intents.create), CREATE),
     _route("list", "GET", INTENTS, _page("payment_intent", INTENTS), PAGED),
@@ -194,8 +201,11 @@ ROUTES = [
     _route("charge", "GET", "/v1/charges/{id}", _find("charge"), EXPAND),
     _route("tokenise", "POST", "/v1/payment_methods", _tokenise, METHOD, True),
     _route("method", "GET", "/v1/payment_methods/{id}", _find("payment_method"), EXPAND),
-    _route("events", "GET", EVENTS, _page("event", EVENTS), {**PAGED, "type": forms.text(100)}),
+    _route("disputes", "GET", DISPUTES, _page("dispute", DISPUTES), REFUNDS),
+    _route("disputes", "GET", f"{DISPUTES}/{{id}}", _find("dispute"), EXPAND),
+    _route("events", "GET", EVENTS, _page("event", EVENTS), EVENTS_TAKE),
     _route("events", "GET", f"{EVENTS}/{{id}}", _find("event"), EXPAND),
+    *(_route(*each) for each in saved.ROUTES),
 ]
 
 

@@ -15,8 +15,10 @@ from .controls import Controls
 from .desk import Answer, Call, Desk, Dropped, refused
 from .faults import Faults
 from .ledger import Ledger
+from .redirects import Redirects
 from .refusals import Refusal, broken
 from .store import Store
+from .visits import PATH
 from .webhooks import Postman
 
 MAX_BODY = 256 * 1024
@@ -44,12 +46,13 @@ class Till:
             raise ValueError("The till listens on this machine only.")
         self._store = Store(path)
         ledger, faults = Ledger(self._store, has_webhook=bool(webhook_url)), Faults()
-        self._postman = (
-            Postman(ledger, faults, webhook_url, webhook_secret) if webhook_url else None
-        )
+        secret = webhook_secret.partition(",")[0].strip()  # the shop may know several
+        self._postman = Postman(ledger, faults, webhook_url, secret) if webhook_url else None
         self._server = _Server((host, port), _Handler)
         self._server.desk = Desk(ledger, faults, self._ring)
         self._server.controls = Controls(ledger, faults)
+        self._server.redirects = Redirects(ledger)
+        ledger.address = self.address
         self._server.ring = self._ring
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="till", daemon=True
@@ -125,6 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
             if url.path.startswith("/_till/"):
                 self._refuse_strangers()
                 answer = self.server.controls.serve(self.command, url.path, body)
+                self.server.ring()
+            elif url.path.startswith(PATH):
+                answer = self.server.redirects.serve(self.command, url.path, body)
                 self.server.ring()
             else:
                 form = url.query if self.command == "GET" else body

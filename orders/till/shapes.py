@@ -9,11 +9,16 @@ from .cards import Card
 
 API_VERSION = "2026-10-28.endive"
 HOLD_SECONDS = 7 * 24 * 3600  # how long a card keeps an uncaptured amount
+ANSWER_SECONDS = 9 * 24 * 3600  # to say something about a dispute
 FOR_THE_PAGE = (  # what a publishable key may see of an intent
     "id object amount automatic_payment_methods canceled_at cancellation_reason capture_method"
     " client_secret confirmation_method created currency description last_payment_error livemode"
     " next_action payment_method payment_method_types processing receipt_email setup_future_usage"
     " shipping status"
+)
+SETUP_FOR_THE_PAGE = (
+    "id object automatic_payment_methods cancellation_reason client_secret created description"
+    " last_setup_error livemode next_action payment_method payment_method_types status usage"
 )
 NULL_IN_INTENT = (
     "application application_fee_amount canceled_at cancellation_reason customer"
@@ -43,12 +48,14 @@ def shown(thing: dict) -> dict:
 
 def for_the_page(thing: dict) -> dict:
     """The object as a publishable key sees it: no metadata, no charge."""
+    if thing["object"] == "setup_intent":
+        return {name: thing[name] for name in SETUP_FOR_THE_PAGE.split()}
     if thing["object"] != "payment_intent":
         return shown(thing)
     return {name: thing[name] for name in FOR_THE_PAGE.split()}
 
 
-def _base(kind: str, prefix: str, now: int, tail: str) -> dict:
+def base(kind: str, prefix: str, now: int, tail: str) -> dict:
     made = {"id": f"{prefix}_{tail}", "object": kind, "created": now}
     return made if kind == "refund" else {**made, "livemode": False}
 
@@ -56,7 +63,7 @@ def _base(kind: str, prefix: str, now: int, tail: str) -> dict:
 def intent(now: int, tail: str, **values) -> dict:
     nothing = dict.fromkeys(NULL_IN_INTENT.split())
     return {
-        **_base("payment_intent", "pi", now, tail),
+        **base("payment_intent", "pi", now, tail),
         **nothing,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
@@ -74,7 +81,60 @@ def charge(now: int, tail: str, *, intent: dict, method: dict, card: Card) -> di
     """The bank's answer to one try: authorised, or refused with the card's code."""
     nothing = dict.fromkeys(NULL_IN_CHARGE.split())
     is_refused, is_manual = bool(card.code), intent["capture_method"] == "manual"
-    details = {
+    kind = method["type"]
+    details = _of_card(intent, method, card) if kind == "card" else _of_later(method)
+    if kind == "card" and is_manual and not is_refused:
+        details["capture_before"] = now + HOLD_SECONDS
+    return {
+        **base("charge", "ch", now, tail),
+        **nothing,
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "captured": False,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_code": card.code or None,
+        "failure_message": card.message or None,
+        "fraud_details": {},
+        "metadata": intent["metadata"],
+        "outcome": {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": "05" if is_refused else None,
+            "network_status": "declined_by_network" if is_refused else "approved_by_network",
+            "reason": card.decline_code or None,
+            "seller_message": card.message or "Approved.",
+            "type": "issuer_declined" if is_refused else "authorized",
+        },
+        "paid": not is_refused,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {kind: details, "type": kind},
+        "receipt_email": intent["receipt_email"],
+        "refunded": False,
+        "shipping": intent["shipping"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "failed" if is_refused else "succeeded",
+        "transfer_group": intent["transfer_group"],
+        "_capture_before": now + HOLD_SECONDS,
+    }
+
+
+def _of_later(method: dict) -> dict:
+    return {
+        "payer_details": {"address": {"country": method["billing_details"]["address"]["country"]}},
+        "payment_method_category": "pay_later",
+        "preferred_locale": None,
+    }
+
+
+def _of_card(intent: dict, method: dict, card: Card) -> dict:
+    is_refused = bool(card.code)
+    return {
         "amount_authorized": None if is_refused else intent["amount"],
         "authorization_code": None if is_refused else "123456",
         "brand": card.brand,
@@ -99,48 +159,11 @@ def charge(now: int, tail: str, *, intent: dict, method: dict, card: Card) -> di
         "transaction_link_id": None,
         "wallet": None,
     }
-    if is_manual and not is_refused:
-        details["capture_before"] = now + HOLD_SECONDS
-    return {
-        **_base("charge", "ch", now, tail),
-        **nothing,
-        "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "billing_details": method["billing_details"],
-        "captured": False,
-        "currency": intent["currency"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_code": card.code or None,
-        "failure_message": card.message or None,
-        "fraud_details": {},
-        "metadata": intent["metadata"],
-        "outcome": {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": "05" if is_refused else None,
-            "network_status": "declined_by_network" if is_refused else "approved_by_network",
-            "reason": card.decline_code or None,
-            "seller_message": card.message or "Approved.",
-            "type": "issuer_declined" if is_refused else "authorized",
-        },
-        "paid": not is_refused,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": {"card": details, "type": "card"},
-        "receipt_email": intent["receipt_email"],
-        "refunded": False,
-        "shipping": intent["shipping"],
-        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "failed" if is_refused else "succeeded",
-        "transfer_group": intent["transfer_group"],
-    }
 
 
 def method(now: int, tail: str, *, card: Card, exp_month: int, exp_year: int, **values) -> dict:
     return {
-        **_base("payment_method", "pm", now, tail),
+        **base("payment_method", "pm", now, tail),
         "allow_redisplay": "unspecified",
         "billing_details": {
             "address": NO_ADDRESS,
@@ -179,9 +202,16 @@ def method(now: int, tail: str, *, card: Card, exp_month: int, exp_year: int, **
     }
 
 
+def later(now: int, tail: str, **values) -> dict:
+    """A payment method without a card: the shopper decides at Klarna."""
+    made = method(now, tail, card=Card(""), exp_month=0, exp_year=0, **values)
+    del made["card"]
+    return made | {"type": "klarna", "klarna": {"dob": None}}
+
+
 def refund(now: int, tail: str, *, charge: dict, **values) -> dict:
     return {
-        **_base("refund", "re", now, tail),
+        **base("refund", "re", now, tail),
         **dict.fromkeys(NULL_IN_REFUND.split()),
         "charge": charge["id"],
         "currency": charge["currency"],
@@ -197,9 +227,30 @@ def refund(now: int, tail: str, *, charge: dict, **values) -> dict:
     }
 
 
+def dispute(now: int, tail: str, *, charge: dict, status: str) -> dict:
+    return {
+        **base("dispute", "du", now, tail),
+        "amount": charge["amount_captured"] - charge["amount_refunded"],
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "currency": charge["currency"],
+        "evidence_details": {
+            "due_by": now + ANSWER_SECONDS,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": "fraudulent",
+        "status": status,
+    }
+
+
 def event(now: int, tail: str, *, type: str, thing: dict, pending: int) -> dict:
     return {
-        **_base("event", "evt", now, tail),
+        **base("event", "evt", now, tail),
         "api_version": API_VERSION,
         "data": {"object": thing},
         "pending_webhooks": pending,

@@ -67,14 +67,18 @@ class Store:
         return self._run("SELECT seq FROM objects WHERE id = ?", (ident,))[0][0]
 
     def newest(self, kind: str, *, created=None, equal=None, before=None, limit=-1) -> list[dict]:
-        """Objects of a kind, newest first; `before` is a place in the order."""
+        """Objects of a kind, newest first; `before` is a place in the order.
+
+        In `equal`, a list stands for any of its values.
+        """
         sql, values = "SELECT body FROM objects WHERE kind = ?", [kind]
         for bound, seconds in (created or {}).items():
             sql += f" AND created {COMPARE[bound]} ?"
             values.append(seconds)
         for name, value in (equal or {}).items():
-            sql += " AND json_extract(body, ?) = ?"
-            values += [f"$.{name}", value]
+            wanted = value if isinstance(value, list) else [value]
+            sql += f" AND json_extract(body, ?) IN ({', '.join('?' * len(wanted))})"
+            values += [f"$.{name}", *wanted]
         if before is not None:
             sql += " AND seq < ?"
             values.append(before)

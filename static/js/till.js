@@ -1,70 +1,90 @@
-// The stand-in till's card form. It takes the place of Stripe's Payment Element where no real
-// money moves; stripe-element.js exports the same function for where it does.
-//
-// What is typed here goes to the till only: the fields have no names, so that a form around them
-// never sends a card number to the shop.
+// The stand-in till's payment form. It takes the place of Stripe's Payment Element where no real
+// money moves; stripe-element.js exports the same functions for where it does.
+import { askForApproval } from "till/approval"
+import { tillForm } from "till/form"
+import { asksOf, nextStep } from "till/ways"
 
 const NOTICE = "Test till: no real money moves"
-const TEST_CARDS = [
-  ["Card that works", "4242 4242 4242 4242"],
-  ["Card that is refused", "4000 0000 0000 0002"],
-  ["Card that asks for approval", "4000 0027 6000 3184"],
-]
 const PAID = ["requires_capture", "succeeded"]
-const FIELD_OF = { number: "number", cvc: "code" }
-const EXPIRY = /^(\d{1,2})\s*\/?\s*(\d{4}|\d{2})$/
 const NO_ANSWER = { code: "network", message: "The till cannot be reached. Try again in a moment." }
+const CAME_BACK = { code: "left", message: "You came back without approving. Nothing was charged." }
 
-let forms = 0
+// A form that pays: confirm() → {status, error: {code, message} or null}.
+export const mountPayment = (element, options) => mount(element, "payment_intents", options)
 
-export function mountPayment(element, { clientSecret, publishableKey, apiBase }) {
-  const form = cardForm()
-  const intent = `/v1/payment_intents/${clientSecret.split("_secret_")[0]}`
+// The same for a card that is only kept: nothing is paid.
+export const mountSetup = (element, options) => mount(element, "setup_intents", options)
+
+function mount(element, kind, { clientSecret, publishableKey, apiBase, customerSession = "" }) {
+  const intent = `/v1/${kind}/${clientSecret.split("_secret_")[0]}`
+  const secret = { client_secret: clientSecret }
   const call = (path, params) => ask(apiBase + path, publishableKey, params)
+  const look = () => call(`${intent}?${new URLSearchParams(secret)}`)
+  const form = tillForm({ notice: NOTICE, canKeep: Boolean(customerSession) })
+  const ready = kind === "payment_intents" ? offer().catch(() => {}) : null
   element.append(form.root)
+
+  async function offer() {
+    const query = new URLSearchParams({ client_secret: customerSession })
+    const [{ payment_method_types: types }, saved] = await Promise.all([
+      look(),
+      customerSession ? call(`/v1/customer_sessions/payment_methods?${query}`) : {},
+    ])
+    form.offer({ types, cards: saved.data })
+  }
 
   async function confirm({ returnUrl = location.href } = {}) {
     form.clearErrors()
+    await ready
     try {
       return await pay(returnUrl)
     } catch {
-      return lookAgain()
+      return lookAgain(NO_ANSWER)
     }
   }
 
   async function pay(returnUrl) {
-    const method = await call("/v1/payment_methods", form.card())
-    if (method.error) {
-      form.showError(method.error)
-      return outcome(method)
+    const { method, confirm } = asksOf(form.way(), { card: form.card(), isKept: form.isKept() })
+    const made = method && (await call("/v1/payment_methods", method))
+    if (made?.error) {
+      form.showError(made.error)
+      return outcome(made)
     }
     const answer = await call(`${intent}/confirm`, {
-      payment_method: method.id,
-      client_secret: clientSecret,
+      ...(made && { payment_method: made.id }),
+      ...confirm,
+      ...secret,
       return_url: returnUrl,
     })
-    if (answer.status !== "requires_action") return outcome(answer)
-    const isApproved = await askForApproval(form.root)
+    const { step, url } = nextStep(answer)
+    if (step === "over") return outcome(answer)
+    if (step === "leave") {
+      await leave(url)
+      return lookAgain(CAME_BACK)
+    }
+    const isApproved = await askForApproval(form.root, NOTICE)
     return outcome(
-      await call(`${intent}/authenticate`, {
-        client_secret: clientSecret,
-        outcome: isApproved ? "succeed" : "fail",
-      }),
+      await call(`${intent}/authenticate`, { ...secret, outcome: isApproved ? "succeed" : "fail" }),
     )
   }
 
   // The answer was lost, not always the payment: look before telling the shopper to try again.
-  async function lookAgain() {
+  async function lookAgain(error) {
     try {
-      const query = new URLSearchParams({ client_secret: clientSecret })
-      const { status } = await call(`${intent}?${query}`)
-      return { status: status ?? null, error: PAID.includes(status) ? null : NO_ANSWER }
+      const { status } = await look()
+      return { status: status ?? null, error: PAID.includes(status) ? null : error }
     } catch {
-      return { status: null, error: NO_ANSWER }
+      return { status: null, error }
     }
   }
 
   return { confirm, destroy: () => form.root.remove() }
+}
+
+// Resolves only if the shopper comes back by her browser's own button, and finds the page as it was.
+function leave(url) {
+  location.assign(url)
+  return new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }))
 }
 
 async function ask(url, key, params) {
@@ -78,115 +98,11 @@ async function ask(url, key, params) {
 }
 
 function outcome(answer) {
-  const intent = answer.error ? answer.error.payment_intent : answer
-  const error = answer.error ?? intent.last_payment_error
+  const { payment_intent: payment, setup_intent: setup } = answer.error ?? {}
+  const intent = answer.error ? (payment ?? setup) : answer
+  const error = answer.error ?? intent.last_payment_error ?? intent.last_setup_error
   const status = intent?.status ?? null
   // A browser may repeat a lost call by itself: "confirmed already" is good news.
   if (!error || PAID.includes(status)) return { status, error: null }
   return { status, error: { code: error.decline_code || error.code || "", message: error.message } }
-}
-
-function cardForm() {
-  forms += 1
-  const number = cardField("Card number", "cc-number", { size: 19 })
-  const expiry = cardField("Expiry", "cc-exp", { size: 7, placeholder: "MM / YY" })
-  const code = cardField("Security code", "cc-csc", { size: 4 })
-  const fields = { number: number.input, expiry: expiry.input, code: code.input }
-
-  function clearErrors() {
-    for (const field of Object.values(fields)) field.removeAttribute("aria-invalid")
-  }
-
-  const examples = make("div", { className: "till-examples" })
-  for (const [label, example] of TEST_CARDS) {
-    const button = make("button", { type: "button", textContent: label })
-    button.addEventListener("click", () => {
-      clearErrors()
-      fields.number.value = example
-      fields.expiry.value = `12 / ${(new Date().getFullYear() + 3) % 100}`
-      fields.code.value = "123"
-    })
-    examples.append(button)
-  }
-
-  const row = make("div", { className: "till-row" })
-  row.append(expiry.root, code.root)
-  const root = make("fieldset", { className: "till" })
-  root.append(
-    make("legend", { textContent: "Card" }),
-    make("p", { className: "till-notice", textContent: NOTICE }),
-    number.root,
-    row,
-    examples,
-  )
-
-  return {
-    root,
-    card() {
-      const [, month, year] = EXPIRY.exec(fields.expiry.value.trim()) ?? []
-      return {
-        type: "card",
-        "card[number]": fields.number.value.replaceAll(/[\s-]/g, "") || "0",
-        "card[exp_month]": month ?? "0",
-        "card[exp_year]": year ?? "0",
-        "card[cvc]": fields.code.value.trim() || "0",
-      }
-    },
-    // Marks the field; the words are the caller's to show.
-    showError({ param }) {
-      const field = fields[FIELD_OF[param] ?? "expiry"]
-      field.setAttribute("aria-invalid", "true")
-      field.focus()
-    },
-    clearErrors,
-  }
-}
-
-function cardField(label, autocomplete, { size, placeholder = "" }) {
-  const id = `till-${forms}-${autocomplete}`
-  const root = make("div", { className: "till-field" })
-  const input = make("input", {
-    id,
-    type: "text",
-    inputMode: "numeric",
-    autocomplete,
-    placeholder,
-    spellcheck: false,
-  })
-  // A few letters more than needed, so that a pasted number with odd spaces still fits.
-  input.maxLength = size + 8
-  root.append(make("label", { htmlFor: id, textContent: label }), input)
-  return { root, input }
-}
-
-// The bank's question (3-D Secure). Resolves to true or false; Escape is a no.
-function askForApproval(root) {
-  const heading = make("h2", { id: `till-${forms}-approval`, textContent: "Approve this payment?" })
-  const dialog = make("dialog", { className: "till-approval" })
-  dialog.setAttribute("aria-labelledby", heading.id)
-  const text = make("p", { textContent: "Your bank wants to know that it is you." })
-  const notice = make("p", { className: "till-notice", textContent: NOTICE })
-  const approve = make("button", { type: "button", textContent: "Approve" })
-  const refuse = make("button", { type: "button", textContent: "Refuse" })
-  approve.classList.add("till-approve")
-  const row = make("div", { className: "till-row" })
-  row.append(refuse, approve)
-  dialog.append(heading, text, notice, row)
-  // At the end of the page: a payment form in a dialog of its own may be hidden or transformed.
-  document.body.append(dialog)
-
-  return new Promise((resolve) => {
-    approve.addEventListener("click", () => dialog.close("approve"))
-    refuse.addEventListener("click", () => dialog.close("refuse"))
-    dialog.addEventListener("close", () => {
-      resolve(dialog.returnValue === "approve" && root.isConnected)
-      dialog.remove()
-    })
-    dialog.showModal()
-    approve.focus()
-  })
-}
-
-function make(tag, properties) {
-  return Object.assign(document.createElement(tag), properties)
 }
