@@ -12,8 +12,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from orders.models import Coupon
 from shops import pictures, stock
-from shops.models import Member, Picture, Product, ProductPicture, Shop, User, Variant
+from shops.models import Member, Picture, Product, ProductPicture, Shop, User, Variant, Zone
 from streams.models import LineupItem, Room, Show
 
 
@@ -43,7 +44,7 @@ def _person(plan: dict) -> User:
 
 
 def _shop(plan: dict, folder: Path) -> Shop:
-    own = ("slug", "name", "tagline", "about", "currency", "hue", "shipping")
+    own = ("slug", "name", "tagline", "about", "currency", "hue", "contact", "address")
     shop, is_new = Shop.objects.get_or_create(
         slug=plan["slug"], defaults={field: plan[field] for field in own if field in plan}
     )
@@ -51,6 +52,10 @@ def _shop(plan: dict, folder: Path) -> Shop:
         shop.avatar = _picture(shop, folder, plan.get("avatar"))
         shop.hero = _picture(shop, folder, plan.get("hero"))
         shop.save()
+        for position, zone in enumerate(plan.get("zones", [])):
+            Zone.objects.create(shop=shop, position=position, **zone)
+        for coupon in plan.get("coupons", []):
+            Coupon.objects.create(shop=shop, **coupon)
     for member in plan.get("members", []):
         user = User.objects.get(username=member["username"])
         Member.objects.get_or_create(shop=shop, user=user, defaults={"role": member["role"]})

@@ -11,6 +11,15 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency.upper())
 
 
+def step(currency: str) -> int:
+    """The least amount that can be paid: 1, or 10 where minor units are thousandths.
+
+    Card networks carry two decimal places, so the third is always 0
+    (https://docs.stripe.com/currencies#three-decimal).
+    """
+    return 10 if exponent(currency) == 3 else 1
+
+
 def text(amount: int, currency: str) -> str:
     """1999, "eur" → "€19.99", in the language of the page."""
     major = Decimal(amount).scaleb(-exponent(currency))

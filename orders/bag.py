@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import F
 
 from livecommerce.errors import DomainError, Invalid
-from orders.models import MAX_QUANTITY, Bag, BagLine
-from shops.models import Shop, Variant
+from orders.models import MAX_QUANTITY, Bag, BagLine, Coupon
+from shops.models import Shop, Variant, on_sale
 from streams.models import LineupItem
 
 MAX_LINES = 30
@@ -35,7 +35,7 @@ def put(
         bag.lines.filter(variant=variant_id).delete()
         return bag
     variant = Variant.objects.filter(
-        pk=variant_id, is_on_sale=True, product__shop=shop, product__is_on_sale=True
+        on_sale("product__"), pk=variant_id, is_on_sale=True, product__shop=shop
     ).first()
     if variant is None:
         raise NotOnSale("This is not on sale here.", field="variant")
@@ -62,6 +62,14 @@ def add(
     return put(shop, owner, variant_id, there + quantity, item_id=item_id)
 
 
+def set_coupon(shop: Shop, owner: str, coupon: Coupon | None) -> None:
+    """Lay a coupon on the bag, in the place of another; None takes it off."""
+    if coupon:
+        Bag.objects.update_or_create(shop=shop, owner=owner, defaults={"coupon": coupon})
+    else:
+        Bag.objects.filter(shop=shop, owner=owner).update(coupon=None)
+
+
 @transaction.atomic
 def take_out(shop_id: int, owner: str, quantities: dict[int, int]) -> None:
     """What was bought leaves the bag; what was put in meanwhile stays."""
@@ -70,3 +78,4 @@ def take_out(shop_id: int, owner: str, quantities: dict[int, int]) -> None:
         line = lines.filter(variant=variant_id)
         if not line.filter(quantity__gt=bought).update(quantity=F("quantity") - bought):
             line.delete()
+    Bag.objects.filter(shop=shop_id, owner=owner, coupon__isnull=False).update(coupon=None)

@@ -1,9 +1,12 @@
-"""A bag becomes an order; an authorised order becomes due. orders.payments does the rest."""
+"""Bags become orders; an authorised order becomes due. orders.payments does the rest.
 
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+Many may be placed in one transaction (orders.counter): what a single one does, a batch does in as
+many statements. If one of a batch is refused by the rows themselves, each is placed on its own.
+"""
 
-from django.conf import settings
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -11,8 +14,11 @@ from django.utils import timezone
 from livecommerce.errors import DomainError
 from livecommerce.realtime import ring
 from livecommerce.states import StaleState
-from orders import lifecycle, payments, pricing, tasks
-from orders.models import Bag, Order, OrderLine, Payment
+from orders import holds, lifecycle, limits, payments, quotes, tasks
+from orders.holds import Accepted
+from orders.models import Order, Payment
+from orders.quotes import Quote
+from orders.submit import Delivery, Submit
 from shops import stock
 from shops.models import MAX_PRICE, Shop
 
@@ -38,88 +44,131 @@ class TooMuch(DomainError):
     code = "too_much"
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """To whom and where; checked by orders.forms."""
-
-    email: str
-    name: str
-    line1: str
-    line2: str
-    city: str
-    region: str
-    postcode: str
-    country: str
+class NotDelivered(DomainError):
+    code = "not_delivered"
 
 
-def place(shop: Shop, owner: str, key: str, delivery: Delivery, *, seen: int) -> Order:
-    """Promise the units in the visitor's bag and write the order, all or nothing.
+class KeyReused(DomainError):
+    """A submit was sent again with something else in it."""
 
-    `key` names this submit: sending it again answers the same order. `seen` is the total the
-    shopper was shown, in minor units; any other total is refused.
-    """
+    code = "key_reused"
+
+
+def place(shop: Shop, owner: str, key: str, delivery: Delivery, *, seen: int, **also) -> Order:
+    """Promise the units in the visitor's bag and write the order, all or nothing."""
+    (outcome,) = place_all([Submit(shop, owner, key, delivery, seen, **also)])
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+def place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
+    """The order, or the refusal, of each of these submits: what each would get alone, in turn."""
+    twice = _first_repeated([submit.owner for submit in submits])
+    if twice is not None:  # what she sent first decides what her second one is
+        return place_all(submits[:twice]) + place_all(submits[twice:])
     try:
-        return _place(shop, owner, key, delivery, seen)
-    except (IntegrityError, StaleState) as error:
-        # The same submit arrived twice at once: the other one was faster by a breath.
-        placed = Order.objects.filter(owner=owner, key=key, shop=shop).first()
-        if placed is None:  # another tab holds for this visitor since a moment ago
-            raise StaleState("You are buying in another tab. Please look there.") from error
-        return placed
+        outcomes = _place_all(submits)
+    except (DomainError, IntegrityError) as refusal:
+        if len(submits) > 1:
+            return [place_all([submit])[0] for submit in submits]
+        outcomes = [_told_twice(submits[0], refusal)]
+    return [
+        place_all([submit])[0]
+        if isinstance(outcome, stock.OutOfStock) and lifecycle.expire_overdue(outcome.short)
+        else outcome
+        for submit, outcome in zip(submits, outcomes, strict=True)
+    ]
+
+
+def _first_repeated(owners: Sequence[str]) -> int | None:
+    """The place of the first one who was there before."""
+    return next((place for place, who in enumerate(owners) if who in owners[:place]), None)
 
 
 def confirm(payment: Payment) -> None:
     """Look where the payment is; once the card said yes, ring for its capture."""
     payments.look(payment)
+    ring_if_due(payment)
+
+
+def ring_if_due(payment: Payment) -> None:
+    """Ring for the capture. While the shopper may take her order back, nobody does."""
     payment.refresh_from_db()
     if payment.status == Payment.Status.AUTHORIZED:
-        ring(tasks.capture_payment, payment.pk)
+        moment = payment.order.capture_at
+        if moment and moment <= timezone.now():
+            ring(tasks.capture_payment, payment.pk)
 
 
 @transaction.atomic(durable=True)
-def _place(shop: Shop, owner: str, key: str, delivery: Delivery, seen: int) -> Order:
-    mine = Order.objects.filter(shop=shop, owner=owner).select_related("payment")
-    relevant = mine.filter(Q(key=key) | Q(status=Order.Status.PENDING))
-    earlier = {order.key: order for order in relevant}
-    if key in earlier:
-        return earlier[key]
-    quote = pricing.quote(Bag(shop=shop, owner=owner))
-    # One visitor holds once: placing anew gives back what the order before it held.
-    for order in earlier.values():
-        # Rows that are released and held are locked in one order, or two buyers wait crosswise.
-        stock.lock({*order.quantities(), *quote.quantities})
-        lifecycle.give_up(order)
+def _place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
+    # Each visitor's orders that count here: the one she holds, and what a repeated submit made.
+    held, repeated = {}, {}
+    for order in _under_way(submits):
+        repeated[order.owner, order.key] = order
+        if order.status == Order.Status.PENDING:
+            held[order.owner, order.shop_id] = order
+    asks = [quotes.Ask(each.shop, each.owner, each.delivery.country) for each in submits]
+    crowd = limits.Crowd(submits)
+    outcomes, accepted = {}, {}
+    for submit, quote in zip(submits, quotes.read(asks), strict=True):
+        try:
+            if earlier := repeated.get((submit.owner, submit.key)):
+                outcomes[submit] = _the_same(earlier, submit)
+                continue
+            mine = held.get((submit.owner, submit.shop.pk))
+            _check(submit, quote, has_hold=mine is not None)
+            crowd.check(submit)
+        except DomainError as refusal:
+            outcomes[submit] = refusal
+        else:
+            accepted[submit] = Accepted(submit, quote, mine)
+    if accepted:
+        orders = holds.make(list(accepted.values()))
+        outcomes |= dict(zip(accepted, orders, strict=True))
+    return [outcomes[submit] for submit in submits]
+
+
+def _under_way(submits: Sequence[Submit]):
+    """What these visitors hold, and what these submits made already."""
+    is_repeated = Q(key__in={submit.key for submit in submits})
+    owners = {submit.owner for submit in submits}
+    hers = Order.objects.filter(is_repeated | Q(status=Order.Status.PENDING), owner__in=owners)
+    return hers.select_related("payment", "shop").with_lines()
+
+
+def _the_same(order: Order, submit: Submit) -> Order:
+    """What a repeated submit is answered: its order, if it says what the first one said."""
+    said = {"shop_id": submit.shop.pk, "total": submit.seen, **asdict(submit.delivery)}
+    if any(getattr(order, name) != value for name, value in said.items()):
+        raise KeyReused("This was sent before with something else in it.", field="key")
+    return order
+
+
+def _told_twice(submit: Submit, refusal: Exception) -> Order | DomainError:
+    """What a submit is answered that the rows refused: perhaps its twin was faster by a breath."""
+    if not isinstance(refusal, IntegrityError | StaleState):
+        return refusal
+    order = Order.objects.filter(owner=submit.owner, key=submit.key).first()
+    if order is None:  # another tab holds for this visitor since a moment ago
+        return StaleState("You are buying in another tab. Please look there.")
+    try:
+        return _the_same(order, submit)
+    except KeyReused as reused:
+        return reused
+
+
+def _check(submit: Submit, quote: Quote, *, has_hold: bool) -> None:
+    """Refuse what the quote alone tells. What she holds already is not free, but hers."""
     if not quote.lines:
         raise EmptyBag("There is nothing in the bag.")
-    if quote.total != seen:
-        raise PriceChanged(seen, quote.total)
-    if quote.total > MAX_PRICE:
+    if not quote.is_delivered:
+        raise NotDelivered(f"{submit.shop.name} does not deliver there.", field="country")
+    if quote.total != submit.seen:
+        raise PriceChanged(submit.seen, quote.total)
+    if max(quote.items_total, quote.total) > MAX_PRICE:
         raise TooMuch("This is more than one payment can carry. Please buy in two steps.")
-    now = timezone.now()
-    order = Order.objects.create(
-        shop=shop,
-        show_id=next((line.show_id for line in quote.lines if line.show_id), None),
-        owner=owner,
-        key=key,
-        currency=quote.currency,
-        items_total=quote.items_total,
-        shipping=quote.shipping,
-        total=quote.total,
-        placed_at=now,
-        expires_at=now + timedelta(seconds=settings.HOLD_SECONDS),
-        **asdict(delivery),
-    )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            variant=line.variant,
-            item_id=line.item_id,
-            title=str(line.variant),
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-        )
-        for line in quote.lines
-    )
-    Payment.objects.create(order=order, amount=order.total, currency=order.currency)
-    stock.hold(quote.quantities)  # last: its rows are the ones that everybody wants
-    return order
+    short = {line.variant.pk: line.left for line in quote.lines if line.left < line.quantity}
+    if short and not has_hold:
+        raise stock.OutOfStock(short)

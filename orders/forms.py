@@ -1,26 +1,11 @@
 """What a shopper types at the till."""
 
-from babel import Locale
 from django import forms
-from django.utils.translation import get_language
 
-from orders.checkout import Delivery
-
-TERRITORIES = Locale("en").territories
-COUNTRIES = sorted(
-    (
-        (code, name)
-        for code, name in TERRITORIES.items()
-        if len(code) == 2
-        and code.isalpha()
-        and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
-    ),
-    key=lambda country: country[1],
-)
-
-
-def country_name(code: str) -> str:
-    return Locale.parse(get_language() or "en", sep="-").territories.get(code, code)
+from livecommerce.api import MAX_NUMBER
+from orders.models import MAX_QUANTITY
+from orders.submit import Delivery
+from shops.countries import COUNTRIES
 
 
 class DeliveryForm(forms.Form):
@@ -61,3 +46,11 @@ class DeliveryForm(forms.Form):
 
     def delivery(self) -> Delivery:
         return Delivery(**{field: self.cleaned_data[field] for field in Delivery.__annotations__})
+
+
+class WaitForm(forms.Form):
+    """A place in the line for what is sold out."""
+
+    variant = forms.IntegerField(min_value=1, max_value=MAX_NUMBER)
+    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    email = forms.EmailField(max_length=254)

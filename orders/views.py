@@ -11,24 +11,41 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from livecommerce import visitors
+from livecommerce.callers import address_of
 from livecommerce.errors import DomainError, Invalid
+from orders import addresses, counter, coupons, lifecycle, limits, quotes, waiting
 from orders import bag as bags
-from orders import checkout as tills
-from orders import gateway, lifecycle, payments, pricing
-from orders.forms import DeliveryForm, country_name
+from orders.forms import DeliveryForm, WaitForm
 from orders.models import Bag, Order
-from shops.models import Shop
+from orders.submit import Submit
+from shops.countries import country_name
+from shops.models import Shop, Variant
 
 
 @never_cache
 @require_safe
 def bag(request, shop):
     shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
-    found = bags.find(shop, str(request.visitor))
-    quote = found and pricing.quote(found)
-    if quote:
-        pricing.illustrate(quote)
-    return render(request, "orders/bag.html", {"shop": shop, "quote": quote})
+    return _draw_bag(request, shop)
+
+
+def _draw_bag(request, shop: Shop, *, status: int = 200, **also):
+    quote = quotes.quote(Bag(shop=shop, owner=str(request.visitor)))
+    quotes.illustrate(quote)
+    return render(request, "orders/bag.html", {"shop": shop, "quote": quote} | also, status=status)
+
+
+@never_cache
+@require_POST
+def put_coupon(request, shop):
+    """Field: code; empty, it is taken off. A refusal stands at the field, on the bag's page."""
+    shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
+    typed = request.POST.get("code", "")
+    try:
+        coupons.put(shop, str(request.visitor), typed)
+    except DomainError as refusal:
+        return _draw_bag(request, shop, status=409, typed=typed, refusal=refusal.detail)
+    return redirect("bag", shop=shop.slug)
 
 
 @require_POST
@@ -57,23 +74,34 @@ def checkout(request, shop):
     owner = str(request.visitor)
     form = DeliveryForm(request.POST) if request.method == "POST" else None
     if form and form.is_valid():
-        key, seen = form.cleaned_data["key"], form.cleaned_data["seen"]
+        submit = Submit(
+            shop,
+            owner,
+            form.cleaned_data["key"],
+            form.delivery(),
+            form.cleaned_data["seen"],
+            caller=limits.countable(address_of(request)),
+            user_id=request.user.pk,
+        )
         try:
-            placed = tills.place(shop, owner, key, form.delivery(), seen=seen)
+            placed = counter.place(submit)
         except DomainError as refusal:
-            form.add_error(None, refusal.detail)
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, refusal.detail)
         else:
             return redirect("order", token=placed.token)
-    quote = pricing.quote(Bag(shop=shop, owner=owner))
+    known = addresses.home_of(shop) | addresses.last_of(request.user)
+    country = form.data.get("country") if form else known.get("country")
+    quote = quotes.quote(Bag(shop=shop, owner=owner), country)
     if not quote.lines:
         return redirect("bag", shop=shop.slug)
     if form:
         # What is confirmed is always the total on this page, whatever the page before it said.
         form.data = form.data.copy()
-        form.data["seen"] = quote.total
+        form.data["seen"], form.data["key"] = quote.total, uuid.uuid4().hex
     else:
-        form = DeliveryForm(initial={"key": uuid.uuid4().hex, "seen": quote.total})
-    pricing.illustrate(quote)
+        form = DeliveryForm(initial=known | {"key": uuid.uuid4().hex, "seen": quote.total})
+    quotes.illustrate(quote)
     status = 409 if form.is_bound else 200
     return render(
         request,
@@ -91,20 +119,13 @@ def checkout(request, shop):
 @never_cache
 @require_safe
 def order(request, token):
-    """One address for paying, waiting and the receipt; the link itself is the key to it."""
-    placed = get_object_or_404(Order.objects.select_related("shop__avatar", "payment"), token=token)
-    trouble = ""
-    try:
-        if placed.status == Order.Status.PENDING:
-            payments.start(placed.payment)
-            tills.confirm(placed.payment)
-            placed.refresh_from_db(fields=["status", "settled_at"])
-    except gateway.GatewayUnavailable:
-        trouble = "We cannot reach the payment service. Your units stay held; please try again."
-    except DomainError:
-        placed.refresh_from_db()  # it may have ended in this moment
-        if placed.status == Order.Status.PENDING:
-            trouble = "This payment cannot go on; nothing was taken. Please cancel and buy again."
+    """One address for paying, waiting and the receipt; the link itself is the key to it.
+
+    It never waits for the provider, and believes nothing that a way back adds to its address: its
+    scripts open the payment and ask how it went.
+    """
+    orders = Order.objects.select_related("shop__avatar", "payment").prefetch_related("lines")
+    placed = get_object_or_404(orders, token=token)
     return render(
         request,
         "orders/order.html",
@@ -115,12 +136,39 @@ def order(request, token):
             "country": country_name(placed.country),
             "now": timezone.now(),
             "lines": placed.lines.all(),
-            "trouble": trouble,
+            "can_cancel": lifecycle.can_cancel(placed),
+            "is_back": "payment_intent" in request.GET,
             "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
             "is_stand_in": settings.IS_STAND_IN,
             "api_base": settings.STRIPE_API_BASE if settings.IS_STAND_IN else "",
         },
     )
+
+
+@require_POST
+def wait(request, shop):
+    """Get in line for what is sold out: the product page's form."""
+    shop = get_object_or_404(Shop, slug=shop)
+    form = WaitForm(request.POST)
+    trouble = "A whole number of pieces and an address of mail are needed."
+    if form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            place = waiting.join(
+                shop,
+                str(request.visitor),
+                wanted["variant"],
+                wanted["quantity"],
+                wanted["email"],
+            )
+            return redirect("waiting-place", token=place.token)
+        except DomainError as refusal:
+            trouble = refusal.detail
+    messages.error(request, trouble)
+    wanted = Variant.objects.filter(product__shop=shop, pk=form.cleaned_data.get("variant"))
+    if variant := wanted.select_related("product").first():
+        return redirect("product", shop=shop.slug, product=variant.product.slug)
+    return redirect("shop", slug=shop.slug)
 
 
 @require_POST

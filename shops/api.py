@@ -11,8 +11,9 @@ from shops.models import Product, ProductPicture, Shop, Variant
 
 
 class ShopSerializer(serializers.ModelSerializer):
-    """Amounts are minor units of `currency`; `shipping` is the flat price of one delivery."""
+    """Amounts are minor units of `currency`; `shipping` is a delivery at home."""
 
+    shipping = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     avatar = serializers.SerializerMethodField()
     hero = serializers.SerializerMethodField()
@@ -31,6 +32,9 @@ class ShopSerializer(serializers.ModelSerializer):
             "avatar",
             "hero",
         ]
+
+    def get_shipping(self, shop) -> int:
+        return shop.home.shipping if shop.home else 0
 
     def get_url(self, shop) -> str:
         return reverse("shop", args=[shop.slug])

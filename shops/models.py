@@ -4,8 +4,17 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
 
-CURRENCIES = [("eur", "Euro"), ("usd", "US dollar"), ("gbp", "Pound sterling"), ("jpy", "Yen")]
+CURRENCIES = [
+    ("eur", "Euro"),
+    ("usd", "US dollar"),
+    ("gbp", "Pound sterling"),
+    ("chf", "Swiss franc"),
+    ("jpy", "Yen"),
+    ("kwd", "Kuwaiti dinar"),
+]
 MAX_PRICE = 99_999_999  # what Stripe accepts as one charge
 
 
@@ -45,8 +54,17 @@ class Shop(models.Model):
     hero = models.ForeignKey(
         "Picture", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
-    shipping = models.PositiveIntegerField(
-        default=0, help_text="Flat price of one delivery, in minor units."
+    is_tax_included = models.BooleanField(
+        "prices include tax", default=True, help_text="Else it is added at the till."
+    )
+    undo_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="So long after paying a shopper may cancel; the money is taken then.",
+    )
+    contact = models.EmailField(blank=True, help_text="Where shoppers' questions go.")
+    address = models.TextField(
+        max_length=500, blank=True, help_text="Stands on receipts: name, street, tax number."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -54,6 +72,37 @@ class Shop(models.Model):
 
     class Meta:
         ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def home(self) -> "Zone | None":
+        """The zone whose prices are shown until a country is known."""
+        return next(iter(self.zones.all()), None)
+
+
+class Zone(models.Model):
+    """Where a shop delivers, for how much, and at which tax. The first is where it is at home."""
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="zones")
+    name = models.CharField(max_length=60)
+    countries = models.JSONField(default=list, blank=True)  # ["AT", "DE"]; none: everywhere else
+    shipping = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MAX_PRICE)], help_text="In minor units."
+    )
+    free_from = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Goods of so much, in minor units, travel free."
+    )
+    tax_rate = models.PositiveIntegerField(
+        default=0,
+        validators=[MaxValueValidator(10_000)],
+        help_text="Hundredths of a percent.",
+    )
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
 
     def __str__(self):
         return self.name
@@ -99,9 +148,15 @@ class Picture(models.Model):
         return self.path
 
 
+def on_sale(product: str = "") -> Q:
+    """The condition that a product is for sale now; `product` leads to it: "" or "product__"."""
+    is_hidden_drop = Q(**{f"{product}reveal_at__gt": timezone.now()})
+    return Q(**{f"{product}is_on_sale": True}) & ~is_hidden_drop
+
+
 class ProductQuerySet(models.QuerySet):
     def on_sale(self):
-        return self.filter(is_on_sale=True)
+        return self.filter(on_sale())
 
 
 class Product(models.Model):
@@ -110,6 +165,9 @@ class Product(models.Model):
     slug = models.SlugField(max_length=120)
     description = models.TextField(max_length=5000, blank=True)
     is_on_sale = models.BooleanField(default=True)
+    reveal_at = models.DateTimeField(
+        null=True, blank=True, help_text="A drop: hidden and not for sale before this time."
+    )
     position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -203,6 +261,7 @@ class StockMove(models.Model):
     class Reason(models.TextChoices):
         COUNTED = "counted"  # a merchant's correction, by delta
         SOLD = "sold"
+        RETURNED = "returned"
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="moves")
     delta = models.IntegerField()

@@ -40,8 +40,11 @@ def lock(variant_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def hold(quantities: dict[int, int]) -> None:
-    """Promise units: all of them or none. The refusal names every variant that is short."""
+def hold(quantities: dict[int, int], *, shops: Iterable[int] = ()) -> None:
+    """Promise units: all of them or none. The refusal names every variant that is short.
+
+    `shops` are the ids of the shops that sell them, where the caller knows them.
+    """
     short = [
         variant_id
         for variant_id, quantity in sorted(quantities.items())
@@ -54,7 +57,7 @@ def hold(quantities: dict[int, int]) -> None:
             row.variant_id: row.free for row in Stock.objects.filter(variant__in=short)
         }
         raise OutOfStock(left)
-    _announce(quantities)
+    _announce(quantities, shops)
 
 
 @transaction.atomic
@@ -84,6 +87,20 @@ def consume(quantities: dict[int, int], *, reference: str) -> None:
 
 
 @transaction.atomic
+def restock(variant: Variant, quantity: int, *, reference: str, by: User | None = None) -> None:
+    """What was sold came back and is sold again."""
+    Stock.objects.filter(variant=variant).update(on_hand=F("on_hand") + quantity)
+    StockMove.objects.create(
+        variant=variant,
+        delta=quantity,
+        reason=StockMove.Reason.RETURNED,
+        reference=reference,
+        by=by,
+    )
+    _announce([variant.pk])
+
+
+@transaction.atomic
 def adjust(variant: Variant, delta: int, *, by: User | None = None) -> None:
     """Correct the count by so many; never to a number below what is promised."""
     if abs(delta) > MAX_DELTA:
@@ -97,10 +114,8 @@ def adjust(variant: Variant, delta: int, *, by: User | None = None) -> None:
     _announce([variant.pk])
 
 
-def _announce(variant_ids) -> None:
-    """Tell the newest level of each, as it is once committed. A level is not a fact: no log."""
-    for row in Stock.objects.filter(variant__in=variant_ids).select_related("variant__product"):
-        publish(
-            group(row.variant.product.shop_id),
-            {"type": "stock.level", "variant": row.variant_id, "left": row.free},
-        )
+def _announce(variant_ids: Iterable[int], shops: Iterable[int] = ()) -> None:
+    """Ring for the shops of these: the newest levels are read by whoever shows them."""
+    of_them = Variant.objects.filter(pk__in=variant_ids).values_list("product__shop", flat=True)
+    for shop_id in shops or of_them.distinct():
+        publish(group(shop_id), {"type": "stock.level"})

@@ -1,5 +1,6 @@
 """A product's page."""
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -12,13 +13,10 @@ OTHERS = 4  # more goods of the shop, below
 @require_safe
 def product(request, shop, product):
     found = get_object_or_404(
-        Product.objects.on_sale()
-        .select_related("shop__avatar")
-        .prefetch_related(*catalogue.goods()),
-        shop__slug=shop,
-        slug=product,
+        Product.objects.on_sale().select_related("shop__avatar"), shop__slug=shop, slug=product
     )
-    others = found.shop.products.on_sale().exclude(pk=found.pk)
+    others = found.shop.products.on_sale().exclude(pk=found.pk).select_related("shop")[:OTHERS]
+    prefetch_related_objects([found, *others], *catalogue.goods())
     variants = found.variants.all()
     in_stock = [each for each in variants if hasattr(each, "stock") and each.stock.free > 0]
     return render(
@@ -29,7 +27,8 @@ def product(request, shop, product):
             "product": found,
             "variants": variants,
             "chosen": next(iter(in_stock), None),  # None: sold out
+            "sold_out": [each for each in variants if each not in in_stock],
             "slides": catalogue.slides(found),
-            "others": others.select_related("shop").prefetch_related(*catalogue.goods())[:OTHERS],
+            "others": others,
         },
     )

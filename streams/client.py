@@ -4,6 +4,7 @@ The reference for clients in other languages; `watch_room` and the tests are bui
 """
 
 import random
+from math import inf
 
 BACKLOG = 50  # messages kept
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds
@@ -72,6 +73,19 @@ def _happen(state: dict, fact: dict) -> None:
             state["pin"] = data
         case "pin.closed" if state["pin"] and state["pin"]["pin"] == data["pin"]:
             state["pin"] = None
+        case "deal.opened":
+            known = [deal for deal in state["deals"] if deal["deal"] != data["deal"]]
+            state["deals"] = [*known, data]
+            if state["pin"] and state["pin"]["item"] == data["item"]:
+                state["pin"] |= {"deal": data} | _asked(state["pin"], data["price"])
+        case "deal.closed":
+            state["deals"] = [deal for deal in state["deals"] if deal["deal"] != data["deal"]]
+            if state["pin"] and (state["pin"]["deal"] or {}).get("deal") == data["deal"]:
+                state["pin"] |= {"deal": None} | _asked(state["pin"])
+        case "offer.opened":
+            state["offer"] = data
+        case "offer.closed" if state["offer"] and state["offer"]["offer"] == data["offer"]:
+            state["offer"] = None
         case "chat.posted":
             state["chat"] = [*state["chat"], fact][-BACKLOG:]
         case "chat.hidden":
@@ -100,6 +114,13 @@ def _happen(state: dict, fact: dict) -> None:
             _question(state, data, status="answered", answering_at=data["from"], answered_at=at)
         case "question.reopened":
             _question(state, data, status="open", answering_at=None, answered_at=None)
+
+
+def _asked(card: dict, deal: float = inf) -> dict:
+    """The prices of a card: the usual ones, or what a deal makes of them."""
+    variants = [each | {"price": min(each["usual_price"], deal)} for each in card["variants"]]
+    usual = card["usual_price"]  # null when nothing of it is sold any more
+    return {"price": usual and min(usual, deal), "variants": variants}
 
 
 def _question(state: dict, data: dict, **changes) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from livecommerce.realtime import ring
 from livecommerce.states import advance
-from streams import log, pins, tasks
+from streams import deals, log, offers, pins, tasks
 from streams.models import Rendition, Show
 from streams.talk import polls, questions
 
@@ -29,6 +29,8 @@ def end(show: Show, *, at: datetime | None = None) -> None:
     now = at or timezone.now()
     advance(show, Show.Status.ENDED, ended_at=now)
     pins.close(show, at=now)
+    deals.close_all(show, at=now)
+    offers.close(show, at=now)
     polls.close(show, at=now)
     questions.finish_current(show, at=now)
     log.append(show, "show.ended", {}, at=now)

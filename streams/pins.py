@@ -1,18 +1,17 @@
 """What is on screen now. The only writer of Pin."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from livecommerce.errors import DomainError
 from livecommerce.states import StaleState
 from shops import catalogue
-from streams import lineup, log
+from streams import deals, lineup, log, on_air, prices
 from streams.models import LineupItem, Pin, Show
 
-
-class NotOnAir(DomainError):
-    code = "not_on_air"
+GRACE = timedelta(seconds=60)  # who saw a pinned price may still buy at it
 
 
 def open(item: LineupItem, *, at=None) -> Pin:
@@ -25,19 +24,18 @@ def open(item: LineupItem, *, at=None) -> Pin:
     try:
         with transaction.atomic():
             log.lock(show)  # two pins at once take turns here
-            if not Show.objects.live().filter(pk=show.pk).exists():
-                raise NotOnAir("Items can be pinned while the show is live.")
+            on_air.require(show, "Items can be pinned while the show is live.")
             current = show.pins.filter(closed_at=None).select_related("item").first()
             if current and current.item_id == item.pk:
                 return current
             if current:
                 _close(current, now)
-            prices = {
-                str(variant.pk): lineup.price(variant, item).amount
+            copied = {
+                str(variant.pk): prices.of(variant, item).amount
                 for variant in item.product.variants.all()
                 if variant.is_on_sale
             }
-            pin = Pin.objects.create(show=show, item=item, prices=prices, opened_at=now)
+            pin = Pin.objects.create(show=show, item=item, prices=copied, opened_at=now)
             log.append(show, "pin.opened", card(pin), at=at)
             return pin
     except IntegrityError as error:  # one_open_pin_per_show: somebody pinned at this moment
@@ -68,11 +66,13 @@ def current(show: Show) -> Pin | None:
     )
 
 
-def prices(item: OuterRef) -> Subquery:
-    """The prices of the item's open pin, or null, inside another query."""
-    return Subquery(Pin.objects.filter(item=item, closed_at=None).values("prices")[:1])
+def recent_prices(item: OuterRef) -> Subquery:
+    """The prices of the item's open pin, or of one closed a moment ago, inside another query."""
+    is_fresh = Q(closed_at=None) | Q(closed_at__gt=timezone.now() - GRACE)
+    return Subquery(Pin.objects.filter(is_fresh, item=item).order_by("-pk").values("prices")[:1])
 
 
 def card(pin: Pin) -> dict:
     """Everything a page needs to draw the pinned card without asking again."""
-    return {"pin": pin.pk} | lineup.card(pin.item, pinned=pin.prices)
+    deal = deals.on([pin.item_id]).get(pin.item_id)
+    return {"pin": pin.pk} | lineup.card(pin.item, pinned=pin.prices, deal=deal)

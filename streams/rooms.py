@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shops import stock
-from shops.models import Member, Shop, Stock
-from streams import desk, log, pins, presence
+from shops.models import Member, Shop, Stock, on_sale
+from streams import deals, desk, lineup, log, offers, pins, presence
 from streams.models import Room, Show, Take
 from streams.talk import chat, moderation, polls, questions, reactions
 
@@ -83,6 +83,9 @@ def snapshot(show: Show) -> dict:
         },
         "on_air": show.takes.filter(status=Take.Status.RECEIVING).exists(),
         "pin": pin and pins.card(pin),
+        "deals": deals.current(show),
+        "offer": offers.current(show),
+        "drops": lineup.drops(show),
         "chat": [entry for entry in said if entry["seq"] <= room.last_seq],
         "pinned_message": room.pinned and chat.shape(room.pinned),
         "questions": questions.open_ones(show),
@@ -94,10 +97,14 @@ def snapshot(show: Show) -> dict:
 
 def levels(show: Show) -> dict:
     """Everything of which only the newest counts."""
-    stocked = Stock.objects.filter(variant__product__in=show.items.values("product"))
+    # Not of a drop that is still hidden: its variants and their number would tell of it.
+    stocked = Stock.objects.filter(
+        on_sale("variant__product__"), variant__product__in=show.items.values("product")
+    )
     return {
         "viewers": presence.viewers([show.pk]).get(show.pk, 0),
         "stock": {str(row.variant_id): row.free for row in stocked},
+        "deals_left": deals.left(show),
         "reactions": reactions.totals(show),
         "votes": questions.votes(show),
         "poll_counts": polls.counts(show),

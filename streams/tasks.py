@@ -5,6 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 
 from livecommerce.states import StaleState
+from streams import deals
 from streams.models import Rendition, Show
 from streams.video import replay, takes
 
@@ -38,6 +39,11 @@ def sweep_replays() -> None:
         make_replay.delay(show.pk)
     for rendition in replay.due():
         make_rendition.delay(rendition.pk)
+
+
+@shared_task
+def sweep_deals() -> None:
+    deals.sweep()
 
 
 @shared_task

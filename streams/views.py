@@ -58,14 +58,13 @@ def show(request, slug):
         slug=slug,
     )
     str(request.visitor)  # whoever comes to talk and buy is known by the same cookie later
-    items = [lineup.card(item) for item in lineup.items(found)]
     return render(
         request,
         "streams/show.html",
         {
             "show": found,
             "shop": found.shop,
-            "items": items,
+            "items": lineup.cards(found),
             "speaker": rooms.speaker(found, request.user, ""),
         },
     )

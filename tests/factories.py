@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from livecommerce import visitors
 from orders import bag as bags
-from orders import checkout, pricing
-from orders.models import Order
+from orders import checkout, quotes
+from orders.models import Coupon, Order
+from orders.submit import Delivery
 from shops import stock
-from shops.models import Member, Product, Shop, User, Variant
+from shops.models import Member, Product, Shop, User, Variant, Zone
 from streams.models import LineupItem, Show
 
 _numbers = count(1)
@@ -25,10 +26,29 @@ DELIVERY = {
 }
 
 
-def make_shop(**values) -> Shop:
+def make_shop(*, shipping: int | None = None, **values) -> Shop:
+    """A shop; with `shipping`, it delivers everywhere for that."""
     number = next(_numbers)
-    return Shop.objects.create(
+    shop = Shop.objects.create(
         **{"name": f"Shop {number}", "slug": f"shop-{number}", "currency": "eur"} | values
+    )
+    if shipping is not None:
+        make_zone(shop, shipping=shipping)
+    return shop
+
+
+def make_zone(shop: Shop, **values) -> Zone:
+    """Where it delivers; without countries: everywhere else."""
+    return Zone.objects.create(
+        shop=shop, **{"name": "World", "position": shop.zones.count()} | values
+    )
+
+
+def make_coupon(shop: Shop | None = None, **values) -> Coupon:
+    """A code for a tenth off, unless it says otherwise."""
+    return Coupon.objects.create(
+        shop=shop or make_shop(),
+        **{"code": f"CODE-{next(_numbers)}", "kind": Coupon.Kind.PERCENT, "value": 1000} | values,
     )
 
 
@@ -89,9 +109,14 @@ def make_order(*, variant: Variant | None = None, quantity=1, owner="ann", item=
     variant = variant or make_product().variants.get()
     shop = variant.product.shop
     bag = bags.put(shop, owner, variant.pk, quantity, item_id=item and item.pk)
-    total = pricing.quote(bag).total
+    total = quotes.quote(bag).total
     key = f"key-{next(_numbers)}"
-    return checkout.place(shop, owner, key, checkout.Delivery(**DELIVERY), seen=total)
+    return checkout.place(shop, owner, key, make_delivery(owner), seen=total)
+
+
+def make_delivery(owner: str, **values) -> Delivery:
+    """Where a visitor's parcels go; each has an address of mail of her own."""
+    return Delivery(**DELIVERY | {"email": f"{owner}@example.com"} | values)
 
 
 def carry(client, visitor: str):

@@ -1,4 +1,4 @@
-"""What pages say: amounts and lengths."""
+"""What pages say: amounts, rates and lengths."""
 
 from datetime import datetime
 
@@ -13,6 +13,12 @@ register = template.Library()
 def money_text(amount: int, currency: str) -> str:
     """{{ 1999|money:"eur" }} → €19.99"""
     return money.text(amount, currency)
+
+
+@register.filter
+def rate(hundredths: int) -> str:
+    """{{ 1900|rate }} → 19 %, {{ 725|rate }} → 7.25 %"""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 @register.filter

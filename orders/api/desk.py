@@ -16,7 +16,6 @@ from orders.models import Order, OrderLine
 from shops.models import Member, Shop
 
 SELLING = set(Member.Role.values) - {Member.Role.MODERATOR}  # buyers' names are not for all
-SOLD = (Order.Status.AUTHORIZED, Order.Status.PAID)
 
 
 class OrdersFilter(serializers.Serializer):
@@ -46,7 +45,7 @@ class ShopOrdersView(APIView):
 
 
 def totals(orders) -> dict:
-    sold = orders.filter(status__in=SOLD).order_by()
+    sold = orders.filter(status__in=Order.TAKINGS).order_by()
     money = sold.aggregate(orders=Count("pk"), amount=Sum("total"))
     units = OrderLine.objects.filter(order__in=sold).aggregate(units=Sum("quantity"))
     return {name: value or 0 for name, value in {**money, **units}.items()}

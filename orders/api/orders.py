@@ -15,11 +15,13 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from livecommerce.api import WholeNumber, answers, asked
+from livecommerce.callers import address_of
 from livecommerce.errors import DomainError
-from orders import checkout, lifecycle, payments
+from orders import checkout, counter, customers, lifecycle, limits, payments
 from orders.api.shapes import OrderSerializer
-from orders.forms import COUNTRIES
 from orders.models import Order
+from orders.submit import Delivery, Submit
+from shops.countries import COUNTRIES
 from shops.models import Shop
 
 LOOK_EVERY = 2  # seconds between two questions to the provider about one order
@@ -72,16 +74,20 @@ class OrdersView(APIView):
         request=OrderInput, responses=answers(OrderSerializer, 400, 403, 404, 409, 429, status=201)
     )
     def post(self, request):
-        """Promise the units and open the payment. Sending it again answers the same order."""
+        """Promise the units; its payment is opened next. Sent again, it is the same order."""
         wanted = asked(OrderInput, request.data)
         shop = get_object_or_404(Shop, slug=wanted.pop("shop"))
         key, seen = wanted.pop("key"), wanted.pop("seen")
-        delivery = checkout.Delivery(**wanted)
-        order = checkout.place(shop, str(request.visitor), key, delivery, seen=seen)
-        if order.status == Order.Status.PENDING:
-            # Unreachable provider: the units stay held, and the same key comes here again.
-            payments.start(order.payment)
-        return Response(OrderSerializer(order).data, status=201)
+        submit = Submit(
+            shop,
+            str(request.visitor),
+            key,
+            Delivery(**wanted),
+            seen,
+            caller=limits.countable(address_of(request)),
+            user_id=request.user.pk,
+        )
+        return told(counter.place(submit), request, status=201)
 
 
 @method_decorator(never_cache, "dispatch")
@@ -96,24 +102,53 @@ class OrderView(APIView):
             with suppress(DomainError):  # no answer, or a strange one: ours stands
                 checkout.confirm(order.payment)
             order = found(token)
-        return Response(OrderSerializer(order).data)
+        return told(order, request)
+
+
+@method_decorator(never_cache, "dispatch")
+class PaymentView(APIView):
+    """How to pay for it."""
+
+    @extend_schema(request=None, responses=answers(OrderSerializer, 403, 404, 409))
+    def post(self, request, token):
+        """Open the payment at the provider; asking twice opens one.
+
+        Nobody answers there: `payment_unavailable`. The units stay held, and it can be asked again.
+        """
+        order = owned(token, request)
+        if order.status == Order.Status.PENDING:
+            payments.start(order.payment)
+        session = customers.session_of(order, request.user)
+        return told(order, request, customer_session=session)
 
 
 @method_decorator(never_cache, "dispatch")
 class CancelView(APIView):
-    """The shopper does not want it any more."""
+    """The shopper does not want it any more: before it is paid, or before the money is taken."""
 
     @extend_schema(request=None, responses=answers(OrderSerializer, 403, 404, 409))
     def post(self, request, token):
-        order = found(token)
-        if order.owner != str(request.visitor):  # whoever has the link may look, not cancel
-            raise Http404("No Order matches the given query.")
+        order = owned(token, request)
         lifecycle.cancel(order)
-        return Response(OrderSerializer(order).data)
+        return told(order, request)
 
 
 def found(token) -> Order:
-    return get_object_or_404(Order.objects.select_related("payment"), token=token)
+    orders = Order.objects.select_related("payment", "shop", "user")
+    return get_object_or_404(orders.with_lines(), token=token)
+
+
+def owned(token, request) -> Order:
+    """Whoever has the link may look; acting takes the visitor who placed it."""
+    order = found(token)
+    if order.owner != str(request.visitor):
+        raise Http404("No Order matches the given query.")
+    return order
+
+
+def told(order: Order, request, *, status: int = 200, **also) -> Response:
+    context = {"request": request, **also}
+    return Response(OrderSerializer(order, context=context).data, status=status)
 
 
 def is_time_to_look(order: Order) -> bool:

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders.models import Order, Payment
+from orders import lifecycle
+from orders.models import Order, Payment, Refund
 
 
 class QuotedLineSerializer(serializers.Serializer):
@@ -17,16 +19,27 @@ class QuotedLineSerializer(serializers.Serializer):
     left = serializers.IntegerField()
     unit_price = serializers.IntegerField()
     list_price = serializers.IntegerField()
+    deal_ends_at = serializers.DateTimeField(allow_null=True)
     total = serializers.IntegerField()
 
 
 class QuoteSerializer(serializers.Serializer):
-    """What a bag costs now; send `total` back as `seen` to buy at exactly this price."""
+    """What a bag costs now; send `total` back as `seen` to buy at exactly this price.
+
+    `tax` is contained in the total or was added to it; `tax_rate` is in hundredths of a percent.
+    """
 
     currency = serializers.CharField()
     lines = QuotedLineSerializer(many=True)
     items_total = serializers.IntegerField()
+    coupon = serializers.CharField(allow_null=True)
+    discount = serializers.IntegerField()
+    zone = serializers.CharField(allow_null=True)
+    is_delivered = serializers.BooleanField()
     shipping = serializers.IntegerField()
+    tax = serializers.IntegerField()
+    tax_rate = serializers.IntegerField()
+    is_tax_included = serializers.BooleanField()
     total = serializers.IntegerField()
 
 
@@ -41,6 +54,7 @@ class PaymentSerializer(serializers.ModelSerializer):
     """How to pay and how it went; `client_secret` is there while the order is pending."""
 
     client_secret = serializers.SerializerMethodField()
+    customer_session = serializers.SerializerMethodField()
     publishable_key = serializers.SerializerMethodField()
     api_base = serializers.SerializerMethodField()
     is_stand_in = serializers.SerializerMethodField()
@@ -51,6 +65,7 @@ class PaymentSerializer(serializers.ModelSerializer):
             "status",
             "refusal",
             "client_secret",
+            "customer_session",
             "publishable_key",
             "api_base",
             "is_stand_in",
@@ -59,6 +74,10 @@ class PaymentSerializer(serializers.ModelSerializer):
 
     def get_client_secret(self, payment) -> str:
         return payment.client_secret if payment.order.status == Order.Status.PENDING else ""
+
+    def get_customer_session(self, payment) -> str:
+        """With it the payment form offers her saved cards; only when it has just been opened."""
+        return self.context.get("customer_session", "")
 
     def get_publishable_key(self, payment) -> str:
         return settings.STRIPE_PUBLISHABLE_KEY
@@ -70,12 +89,21 @@ class PaymentSerializer(serializers.ModelSerializer):
         return settings.IS_STAND_IN
 
 
+class RefundSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Refund
+        fields = ["amount", "reason", "status", "made_at"]
+
+
 class OrderSerializer(serializers.ModelSerializer):
     """An order as its shopper sees it; `token` is the key to it."""
 
     number = serializers.CharField()
     url = serializers.SerializerMethodField()
-    lines = OrderLineSerializer(many=True)
+    lines = OrderLineSerializer(many=True, source="sold")
+    can_cancel = serializers.SerializerMethodField()
+    refunded = serializers.SerializerMethodField()
+    refunds = serializers.SerializerMethodField()
     payment = PaymentSerializer()
 
     class Meta:
@@ -88,15 +116,38 @@ class OrderSerializer(serializers.ModelSerializer):
             "currency",
             "lines",
             "items_total",
+            "coupon_code",
+            "discount",
             "shipping",
+            "tax",
+            "tax_rate",
+            "is_tax_included",
             "total",
             "placed_at",
             "expires_at",
+            "capture_at",
+            "can_cancel",
+            "refunded",
+            "refunds",
             "payment",
         ]
 
     def get_url(self, order) -> str:
         return reverse("order", args=[order.token])
+
+    def get_can_cancel(self, order) -> bool:
+        """Whether this visitor may still take it back."""
+        is_hers = order.owner == str(self.context["request"].visitor)
+        return is_hers and lifecycle.can_cancel(order)
+
+    def get_refunded(self, order) -> int:
+        return order.payment.refunded
+
+    @extend_schema_field(RefundSerializer(many=True))
+    def get_refunds(self, order) -> list[dict]:
+        if not order.payment.refunding:  # none: the database need not be asked
+            return []
+        return RefundSerializer(order.payment.refunds.all(), many=True).data
 
 
 class SoldLineSerializer(serializers.Serializer):

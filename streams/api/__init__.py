@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import moderation, on_air, polls, questions, shows
+from streams.api import deals, moderation, on_air, polls, questions, shows
 
 SHOW = "shows/<slug:slug>/"
 QUESTION = f"{SHOW}questions/<int:number>/"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("shows/<slug:slug>/room/", shows.RoomView.as_view(), name="room"),
     path("shows/<slug:slug>/events/", shows.EventsView.as_view(), name="events"),
     path("shows/<slug:slug>/pin/", on_air.PinView.as_view(), name="pin"),
+    path("shows/<slug:slug>/deals/", deals.DealsView.as_view(), name="deals"),
+    path("shows/<slug:slug>/deals/<int:deal>/", deals.DealView.as_view(), name="deal"),
     path("shows/<slug:slug>/start/", on_air.StartView.as_view(), name="start-show"),
     path("shows/<slug:slug>/end/", on_air.EndView.as_view(), name="end-show"),
     path(f"{SHOW}moderation/", moderation.ModerationView.as_view(), name="moderation"),

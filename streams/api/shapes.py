@@ -41,13 +41,40 @@ class ShowSerializer(serializers.ModelSerializer):
         return show.poster and pictures.address(show.poster, 640)
 
 
+class DealSerializer(serializers.Serializer):
+    """A price until a time; `cap` are its units in all, `limit_each` those a customer may have."""
+
+    deal = serializers.IntegerField()
+    item = serializers.IntegerField()
+    price = serializers.IntegerField()
+    ends_at = serializers.DateTimeField()
+    cap = serializers.IntegerField(allow_null=True)
+    limit_each = serializers.IntegerField(allow_null=True)
+
+
 class OfferSerializer(serializers.Serializer):
+    """A code that can be claimed."""
+
+    offer = serializers.IntegerField()
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+class DropSerializer(serializers.Serializer):
+    """An item that is hidden until a time."""
+
+    number = serializers.IntegerField()
+    reveal_at = serializers.DateTimeField()
+
+
+class CardVariantSerializer(serializers.Serializer):
     """One variant of an item, at the price a viewer of the show pays."""
 
     id = serializers.IntegerField()
     title = serializers.CharField()
     swatch = serializers.CharField()
     price = serializers.IntegerField()
+    usual_price = serializers.IntegerField()
     list_price = serializers.IntegerField()
     left = serializers.IntegerField()
     picture = serializers.CharField(allow_null=True)
@@ -64,8 +91,10 @@ class CardSerializer(serializers.Serializer):
     picture = serializers.CharField(allow_null=True)
     currency = serializers.CharField()
     price = serializers.IntegerField(allow_null=True)
+    usual_price = serializers.IntegerField(allow_null=True)
     list_price = serializers.IntegerField(allow_null=True)
-    variants = OfferSerializer(many=True)
+    deal = DealSerializer(allow_null=True)
+    variants = CardVariantSerializer(many=True)
 
 
 class PinSerializer(CardSerializer):
@@ -75,10 +104,15 @@ class PinSerializer(CardSerializer):
 
 
 class ShowWithItemsSerializer(ShowSerializer):
+    """Drops have no card before their time; ask again then."""
+
     items = CardSerializer(many=True)
+    drops = DropSerializer(many=True)
+    deals = DealSerializer(many=True)
+    offer = OfferSerializer(allow_null=True)
 
     class Meta(ShowSerializer.Meta):
-        fields = [*ShowSerializer.Meta.fields, "items"]
+        fields = [*ShowSerializer.Meta.fields, "items", "drops", "deals", "offer"]
 
 
 class FactSerializer(serializers.Serializer):
@@ -142,13 +176,16 @@ class RulesSerializer(serializers.Serializer):
 
 
 class RoomSerializer(serializers.Serializer):
-    """The room as it is now; `stock` maps variant ids to units left."""
+    """The room as it is now; `stock` and `deals_left` map ids of variants and deals to units."""
 
     type = serializers.CharField()
     seq = serializers.IntegerField()
     show = RoomShowSerializer()
     on_air = serializers.BooleanField()
     pin = PinSerializer(allow_null=True)
+    deals = DealSerializer(many=True)
+    offer = OfferSerializer(allow_null=True)
+    drops = DropSerializer(many=True)
     chat = FactSerializer(many=True)
     pinned_message = PinnedMessageSerializer(allow_null=True)
     questions = QuestionSerializer(many=True)
@@ -156,6 +193,7 @@ class RoomSerializer(serializers.Serializer):
     rules = RulesSerializer()
     viewers = serializers.IntegerField()
     stock = serializers.DictField(child=serializers.IntegerField())
+    deals_left = serializers.DictField(child=serializers.IntegerField())
     reactions = serializers.DictField(child=serializers.IntegerField())
     votes = serializers.DictField(child=serializers.IntegerField())
     poll_counts = serializers.DictField(

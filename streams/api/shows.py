@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livecommerce.api import WrittenNumber, answers, asked
-from streams import lineup, log, presence, rooms
+from streams import deals, lineup, log, offers, presence, rooms
 from streams.api.shapes import (
     EventsSerializer,
     RoomSerializer,
@@ -53,8 +53,13 @@ class ShowDetail(APIView):
     @extend_schema(responses=answers(ShowWithItemsSerializer, 404))
     def get(self, request, slug):
         show = get_object_or_404(public(), slug=slug)
-        items = [lineup.card(item) for item in lineup.items(show)]
-        return Response(ShowSerializer(show).data | {"items": items})
+        shown = {
+            "items": lineup.cards(show),
+            "drops": lineup.drops(show),
+            "deals": deals.current(show),
+            "offer": offers.current(show),
+        }
+        return Response(ShowSerializer(show).data | shown)
 
 
 class RoomView(APIView):

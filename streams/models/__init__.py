@@ -3,11 +3,13 @@
 from streams.models.moderation import Report, Standing, WordList
 from streams.models.recording import Rendition, Segment, Take
 from streams.models.room import Presence, Room, RoomEvent
-from streams.models.shows import LineupItem, Pin, Show
+from streams.models.shows import Deal, LineupItem, Offer, Pin, Show
 from streams.models.talk import Poll, PollVote, Question, QuestionVote, Reaction
 
 __all__ = [
+    "Deal",
     "LineupItem",
+    "Offer",
     "Pin",
     "Poll",
     "PollVote",

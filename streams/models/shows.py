@@ -114,3 +114,59 @@ class Pin(models.Model):
 
     def __str__(self):
         return f"pin of {self.item}"
+
+
+class Deal(models.Model):
+    """A flash deal: an item at a price, until a time, perhaps for so many units only.
+
+    Only streams.deals writes here.
+    """
+
+    item = models.ForeignKey(LineupItem, models.CASCADE, related_name="deals")
+    price = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_PRICE)]
+    )  # of every variant, in minor units
+    cap = models.PositiveIntegerField(null=True)  # units in all
+    limit_each = models.PositiveIntegerField(null=True)  # units a customer
+    taken = models.PositiveIntegerField(default=0)  # by orders that hold or are paid
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)  # told to be over; by the host, or by the clock
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(closed_at__isnull=True), name="one_open_deal_per_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(cap__isnull=True) | Q(taken__lte=models.F("cap")),
+                name="deal_taken_within_cap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"deal on {self.item}"
+
+
+class Offer(models.Model):
+    """A code the host shows in the player, to be claimed there. Only streams.offers writes here.
+
+    What the code is worth is the shop's business, not the show's.
+    """
+
+    show = models.ForeignKey(Show, models.CASCADE, related_name="offers")
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)  # "20 % off", as shoppers read it
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["show"], condition=Q(closed_at__isnull=True), name="one_open_offer_per_show"
+            )
+        ]
+
+    def __str__(self):
+        return self.code

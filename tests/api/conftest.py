@@ -13,6 +13,12 @@ def shopper() -> APIClient:
 
 
 @pytest.fixture
+def stranger() -> APIClient:
+    """Bob, who carries a cookie of his own."""
+    return carry(APIClient(), "bob")
+
+
+@pytest.fixture
 def signed_in():
     """signed_in(user): a client with this person's session."""
 

@@ -4,8 +4,16 @@ import pytest
 from rest_framework.test import APIClient
 
 from orders.models import Bag, BagLine
-from streams import pins
-from tests.factories import carry, make_item, make_product, make_shop, make_show
+from streams import deals, log, pins
+from tests.factories import (
+    carry,
+    make_coupon,
+    make_item,
+    make_product,
+    make_shop,
+    make_show,
+    make_zone,
+)
 
 pytestmark = pytest.mark.django_db
 BAD = [-1, 0, 21, 10**9, 1.5, 2.0, "1", "١", 2**63, float("nan"), float("inf"), [1], {}, True, None]
@@ -20,7 +28,14 @@ def test_a_bag_is_empty_at_first_and_no_row_is_made(shopper):
         "currency": "eur",
         "lines": [],
         "items_total": 0,
+        "coupon": None,
+        "discount": 0,
+        "zone": "World",
+        "is_delivered": True,
         "shipping": 0,
+        "tax": 0,
+        "tax_rate": 0,
+        "is_tax_included": True,
         "total": 0,
     }
     assert not Bag.objects.exists()
@@ -174,10 +189,133 @@ def test_a_forged_visitor_is_a_new_one(shopper):
     assert answer.json()["lines"] == []
 
 
+@pytest.fixture
+def cup():
+    """Of a shop that delivers at home for 4.90 and to Austria for 9.90, tax on top."""
+    shop = make_shop(is_tax_included=False)
+    make_zone(shop, name="Home", countries=["DE"], shipping=490, tax_rate=1900)
+    make_zone(shop, name="Alps", countries=["AT"], shipping=990, tax_rate=2000)
+    return make_product(shop=shop, price=1000, on_hand=50).variants.get()
+
+
+def test_every_call_may_name_the_country(shopper, cup):
+    make_coupon(cup.product.shop, code="TEN")
+    calls = {
+        "get": lambda query: shopper.get(f"{bag_of(cup)}{query}"),
+        "put a line": lambda query: put(shopper, cup, {"quantity": 1}, query),
+        "put a code": lambda query: put_code(shopper, cup, "TEN", query),
+        "take it off": lambda query: shopper.delete(f"{bag_of(cup)}coupon/{query}"),
+        "take out": lambda query: shopper.delete(f"{line_of(cup)}{query}"),
+    }
+    zones = {
+        name: [
+            call(query).json()["zone"] for query in ("", "?country=", "?country=AT", "?country=JP")
+        ]
+        for name, call in calls.items()
+    }
+
+    assert zones == dict.fromkeys(calls, ["Home", "Home", "Alps", None])
+
+
+def test_a_country_the_shop_does_not_go_to_is_said(shopper, cup):
+    put(shopper, cup, {"quantity": 1})
+
+    here, there = (shopper.get(f"{bag_of(cup)}?country={code}").json() for code in ("AT", "JP"))
+
+    assert (here["is_delivered"], here["shipping"], here["tax"]) == (True, 990, 398)
+    assert (here["tax_rate"], here["total"]) == (2000, 2388)
+    assert (there["is_delivered"], there["shipping"], there["total"]) == (False, 0, 1000)
+
+
+@pytest.mark.parametrize("country", ["de", "XX", "DEU", "\x00", "D\u0301", "%ff"])
+def test_a_country_that_is_none_is_named_and_changes_nothing(shopper, cup, country):
+    put(shopper, cup, {"quantity": 1})
+
+    answers = [
+        shopper.get(f"{bag_of(cup)}?country={country}"),
+        put(shopper, cup, {"quantity": 2}, f"?country={country}"),
+        shopper.delete(f"{line_of(cup)}?country={country}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+    assert {tuple(answer.json()) for answer in answers} == {("country",)}
+    assert BagLine.objects.get().quantity == 1
+
+
+def test_a_code_makes_the_bag_cheaper_until_it_is_taken_off(shopper, cup):
+    make_coupon(cup.product.shop, code="TEN")
+    put(shopper, cup, {"quantity": 2})
+
+    reduced = put_code(shopper, cup, " ten ").json()
+    assert (reduced["coupon"], reduced["discount"], reduced["total"]) == ("TEN", 200, 2725)
+    assert shopper.get(bag_of(cup)).json() == reduced
+
+    plain = [shopper.delete(f"{bag_of(cup)}coupon/").json() for _ in range(2)]
+    assert [(each["coupon"], each["discount"]) for each in plain] == [(None, 0)] * 2
+
+
+def test_a_code_can_be_claimed_before_the_bag_is_filled(shopper, cup):
+    make_coupon(cup.product.shop, code="TEN")
+
+    claimed = put_code(shopper, cup, "TEN")
+
+    assert (claimed.status_code, claimed.json()["coupon"]) == (200, "TEN")
+    assert put(shopper, cup, {"quantity": 1}).json()["discount"] == 100
+
+
+def test_a_code_is_taken_off_a_bag_that_never_was(shopper, cup):
+    assert shopper.delete(f"{bag_of(cup)}coupon/").status_code == 200
+    assert not Bag.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["NONE", "\x00", "\ud800", "\u200b", "🎟️", "THEIRS"])
+def test_a_code_that_is_not_known_here_is_refused_in_the_same_words(shopper, cup, code):
+    make_coupon(make_shop(), code="THEIRS")
+
+    answer = put_code(shopper, cup, code)
+
+    assert answer.status_code in (400, 409)
+    if answer.status_code == 409:
+        told = {"code": "coupon_refused", "detail": "This code is not known here."}
+        assert answer.json() == told | {"field": "code"}
+    assert not Bag.objects.filter(coupon__isnull=False).exists()
+
+
+@pytest.mark.parametrize("code", ["", "  ", None, ["TEN"], {}, True, "x" * 201], ids=repr)
+def test_what_is_no_code_is_named(shopper, cup, code):
+    answer = put_code(shopper, cup, code)
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["code"]
+    assert not Bag.objects.exists()
+
+
+def test_a_line_says_until_when_its_deal_lasts(shopper):
+    show = make_show()
+    item = make_item(show, make_product(shop=show.shop, price=1000))
+    deal = deals.open(item, price=700, seconds=60)
+
+    answer = put(shopper, item.product.variants.get(), {"quantity": 1, "item": item.pk})
+
+    (line,) = answer.json()["lines"]
+    assert (line["unit_price"], line["list_price"], line["total"]) == (700, 1000, 700)
+    assert line["deal_ends_at"][:23] == log.stamp(deal.ends_at)[:23]
+
+
+def bag_of(variant) -> str:
+    return f"/api/v1/bags/{variant.product.shop.slug}/"
+
+
+def put_code(client, variant, code, query=""):
+    body = json.dumps({"code": code})
+    return client.put(f"{bag_of(variant)}coupon/{query}", body, content_type="application/json")
+
+
 def line_of(variant) -> str:
     return f"/api/v1/bags/{variant.product.shop.slug}/lines/{variant.pk}/"
 
 
-def put(client, variant, body):
+def put(client, variant, body, query=""):
     # json.dumps writes NaN, which the client's own writer refuses.
-    return client.put(line_of(variant), json.dumps(body), content_type="application/json")
+    body = json.dumps(body)
+    return client.put(f"{line_of(variant)}{query}", body, content_type="application/json")

@@ -32,11 +32,15 @@ def variant():
 def faults(till):
     """faults(on, kind): what goes wrong next at the till."""
     path = f"{till.address}/_till/faults"
-    yield lambda on, kind: requests.post(path, json={"on": on, "kind": kind}, timeout=5)
+
+    def add(on, kind, times=1):
+        requests.post(path, json={"on": on, "kind": kind, "times": times}, timeout=5)
+
+    yield add
     requests.delete(path, timeout=5)
 
 
-def test_an_order_is_placed_and_ready_to_be_paid(till, shopper, variant):
+def test_an_order_is_placed_without_asking_the_provider(shopper, variant):
     answer = place(shopper, variant)
 
     assert answer.status_code == 201
@@ -52,20 +56,47 @@ def test_an_order_is_placed_and_ready_to_be_paid(till, shopper, variant):
             {"title": str(variant), "quantity": 1, "unit_price": 1000, "total": 1000},
         ],
         "items_total": 1000,
+        "coupon_code": "",
+        "discount": 0,
         "shipping": 0,
+        "tax": 0,
+        "tax_rate": 0,
+        "is_tax_included": True,
         "total": 1000,
         "placed_at": told["placed_at"],
         "expires_at": told["expires_at"],
+        "capture_at": None,
+        "can_cancel": True,
+        "refunded": 0,
+        "refunds": [],
     }
-    assert payment.pop("client_secret").startswith(order.payment.reference)
-    assert payment == {
-        "status": "started",
-        "refusal": "",
-        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
-        "api_base": till.address,
-        "is_stand_in": True,
-    }
+    assert (payment["status"], payment["client_secret"]) == ("started", "")
+    assert order.payment.reference is None
     assert Stock.objects.get().held == 1
+
+
+def test_opening_the_payment_tells_how_to_pay(till, shopper, variant):
+    order = Order.objects.get(token=place(shopper, variant).json()["token"])
+
+    first, second = (open_payment(shopper, order.token) for _ in range(2))
+
+    assert first.status_code == 200
+    assert first.json() == second.json()
+    payment = first.json()["payment"]
+    order.payment.refresh_from_db()
+    assert payment["client_secret"].startswith(order.payment.reference)
+    assert (payment["publishable_key"], payment["api_base"], payment["is_stand_in"]) == (
+        settings.STRIPE_PUBLISHABLE_KEY,
+        till.address,
+        True,
+    )
+
+
+def test_only_who_placed_it_opens_its_payment(shopper, stranger, variant):
+    token = place(shopper, variant).json()["token"]
+
+    assert open_payment(stranger, token).status_code == 404
+    assert Payment.objects.get().reference is None
 
 
 def test_the_same_submit_sent_again_is_the_same_order(till, shopper, variant):
@@ -199,26 +230,24 @@ def test_every_field_that_is_missing_is_named(shopper):
     assert set(answer.json()) == named
 
 
-def test_an_unreachable_provider_leaves_the_order_and_the_same_key_takes_it_up(
-    shopper, variant, faults
-):
-    faults("create", "429")
+def test_an_unreachable_provider_leaves_the_order_as_it_is(shopper, variant, faults):
+    token = place(shopper, variant).json()["token"]
+    faults("create", "429", 3)
 
-    refused = place(shopper, variant, key="b" * 32)
+    refused = open_payment(shopper, token)
 
     assert (refused.status_code, refused.json()["code"]) == (409, "payment_unavailable")
-    order = Order.objects.get()
-    assert order.status == Order.Status.PENDING
+    assert Order.objects.get().status == Order.Status.PENDING
 
-    again = place(shopper, variant, key="b" * 32)
+    requests.delete(f"{settings.STRIPE_API_BASE}/_till/faults", timeout=5)
+    again = open_payment(shopper, token)
 
-    assert (again.status_code, again.json()["token"]) == (201, str(order.token))
     assert again.json()["payment"]["client_secret"]
     assert Stock.objects.get().held == 1
 
 
 def test_a_look_at_a_pending_order_learns_that_the_card_said_yes(till, shopper, variant):
-    told = place(shopper, variant).json()
+    told = place_and_open(shopper, variant)
     pay(till, told)
 
     answer = APIClient().get(f"/api/v1/orders/{told['token']}/").json()
@@ -229,7 +258,7 @@ def test_a_look_at_a_pending_order_learns_that_the_card_said_yes(till, shopper, 
 
 
 def test_a_look_tells_why_the_card_was_refused(till, shopper, variant):
-    told = place(shopper, variant).json()
+    told = place_and_open(shopper, variant)
     pay(till, told, "pm_card_chargeDeclined")
 
     answer = shopper.get(f"/api/v1/orders/{told['token']}/").json()
@@ -240,7 +269,7 @@ def test_a_look_tells_why_the_card_was_refused(till, shopper, variant):
 
 
 def test_the_provider_is_asked_once_in_a_while_only(till, shopper, variant):
-    told = place(shopper, variant).json()
+    told = place_and_open(shopper, variant)
     path = f"/api/v1/orders/{told['token']}/"
     shopper.get(path)
     pay(till, told)
@@ -330,6 +359,14 @@ def test_placing_an_order_takes_ten_statements_at_most(till, shopper):
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     statements = [each["sql"] for each in run if not each["sql"].startswith(control)]
     assert len(statements) <= 10, "\n".join(statements)
+
+
+def open_payment(client, token):
+    return client.post(f"/api/v1/orders/{token}/payment/")
+
+
+def place_and_open(client, variant) -> dict:
+    return open_payment(client, place(client, variant).json()["token"]).json()
 
 
 def place(client, variant, **values):

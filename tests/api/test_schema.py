@@ -14,8 +14,10 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from livecommerce.wsgi import application
 from orders import bag as bags
+from streams import deals
 from tests.factories import (
     carry,
+    make_coupon,
     make_item,
     make_order,
     make_product,
@@ -56,7 +58,8 @@ def test_every_call_answers_as_described_whatever_it_is_sent(
     bags.put(show.shop, order.owner, other.product.variants.get().pk, 1)
     known = {"slug": "ours", "shop": "ours", "product": "ours", "item": item.pk, "seen": 1000}
     known |= {"variant": variant.pk, "token": str(order.token)}
-    known |= {"number": make_question(show).pk}
+    known |= {"number": make_question(show).pk, "code": make_coupon(show.shop).code}
+    known |= {"deal": deals.open(other, price=900, seconds=600).pk}
     cookies = cookies_of(make_staff(shop=show.shop), order.owner)
     described = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
     seen = set()

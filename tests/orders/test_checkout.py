@@ -8,14 +8,14 @@ from orders import bag, checkout, lifecycle, payments, sweepers
 from orders.models import BagLine, Order, Payment
 from shops import stock
 from shops.models import MAX_PRICE, Stock
-from tests.factories import DELIVERY, make_item, make_order, make_product, make_shop, make_show
+from tests.factories import make_delivery, make_item, make_order, make_product, make_shop, make_show
 from tests.orders.paying import at_the_till, pay, payment_of, state_of
 
 pytestmark = pytest.mark.django_db
 
 
 def place(shop, *, seen, owner="ann", key="key-a"):
-    return checkout.place(shop, owner, key, checkout.Delivery(**DELIVERY), seen=seen)
+    return checkout.place(shop, owner, key, make_delivery(owner), seen=seen)
 
 
 def held(variant) -> int:
@@ -69,7 +69,7 @@ def test_an_order_remembers_the_show_it_came_from():
 def test_the_same_submit_is_the_same_order_and_holds_once(shop, cup):
     first = place(shop, seen=2490)
 
-    again = place(shop, seen=1)  # whatever else it says
+    again = place(shop, seen=2490)
 
     assert again == first
     assert held(cup) == 2
@@ -84,12 +84,28 @@ def test_a_submit_is_its_visitors_own(shop, cup):
     assert held(cup) == 3
 
 
+@pytest.mark.parametrize("other", [{"seen": 2491}, {"city": "Berlin"}])
+def test_a_submit_sent_again_with_something_else_in_it_is_refused(shop, cup, other):
+    order = place(shop, seen=2490)
+    seen, delivery = (
+        other.get("seen", 2490),
+        make_delivery("ann", city=other.get("city", "Hamburg")),
+    )
+
+    with pytest.raises(checkout.KeyReused) as refusal:
+        checkout.place(shop, "ann", "key-a", delivery, seen=seen)
+
+    assert refusal.value.as_dict()["field"] == "key"
+    assert Order.objects.get() == order
+    assert held(cup) == 2
+
+
 def test_a_key_that_was_used_in_another_shop_opens_nothing_there(shop, cup):
     bowl = make_product(price=100).variants.get()
     bag.put(bowl.product.shop, "ann", bowl.pk, 1)
     place(shop, seen=2490)
 
-    with pytest.raises(StaleState):
+    with pytest.raises(checkout.KeyReused):
         place(bowl.product.shop, seen=100)
 
     assert Order.objects.count() == 1

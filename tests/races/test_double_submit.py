@@ -6,7 +6,7 @@ import pytest
 from orders import bag, books, checkout, gateway, payments
 from orders.models import Bag, BagLine, Order, Payment
 from shops.models import Stock
-from tests.factories import DELIVERY, make_order, make_product
+from tests.factories import make_delivery, make_order, make_product
 from tests.orders.paying import payment_of
 from tests.races.together import Rendezvous, together
 
@@ -22,7 +22,7 @@ def cup():
 
 
 def place(cup, key):
-    delivery = checkout.Delivery(**DELIVERY)
+    delivery = make_delivery("ann")
     return checkout.place(cup.product.shop, "ann", key, delivery, seen=2000)
 
 

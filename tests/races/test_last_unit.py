@@ -4,7 +4,7 @@ from orders import bag, books, checkout
 from orders.models import Order
 from shops import stock
 from shops.models import Stock
-from tests.factories import DELIVERY, make_product
+from tests.factories import make_delivery, make_product
 from tests.races.together import Rendezvous, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def test_twenty_checkouts_race_for_five_and_the_books_are_right():
 
     def buy():
         shopper = next(turns)
-        delivery = checkout.Delivery(**DELIVERY)
+        delivery = make_delivery(shopper)
         return checkout.place(shop, shopper, f"key-{shopper}", delivery, seen=1000).status
 
     outcomes = together(20, buy)
@@ -72,7 +72,6 @@ def test_shoppers_who_change_their_minds_never_wait_crosswise():
     bowl.product.shop = shop = cup.product.shop
     bowl.product.save()
     shoppers = [f"shopper-{number}" for number in range(8)]
-    delivery = checkout.Delivery(**DELIVERY)
 
     def fill(shopper, wanted, other):
         bag.put(shop, shopper, other.pk, 0)
@@ -85,7 +84,8 @@ def test_shoppers_who_change_their_minds_never_wait_crosswise():
         turns = iter(shoppers)
 
         def buy(turns=turns, key=f"key-{turn}"):
-            return checkout.place(shop, next(turns), key, delivery, seen=1000).status
+            shopper = next(turns)
+            return checkout.place(shop, shopper, key, make_delivery(shopper), seen=1000).status
 
         assert together(8, buy) == ["pending"] * 8
 

@@ -3,7 +3,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from livecommerce.states import StaleState
-from streams import lifecycle, log, pins
+from streams import lifecycle, log, on_air, pins
 from streams.models import Pin, Show
 from tests.factories import make_item, make_product, make_show, make_variant
 from tests.races.together import Rendezvous, together
@@ -93,7 +93,7 @@ def test_what_is_not_on_sale_gets_no_price():
 def test_items_are_pinned_while_the_show_is_live(status):
     item = make_item(make_show(status=status))
 
-    with pytest.raises(pins.NotOnAir):
+    with pytest.raises(on_air.NotOnAir):
         pins.open(item)
 
     assert facts(item.show) == []

@@ -4,17 +4,19 @@ import ast
 import inspect
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from livecommerce.servers.daphne import STANDARD
-from streams import client, consumers, log, pins, rooms
+from streams import client, consumers, deals, log, offers, pins, rooms
 from streams.fanout import hub
 from streams.models import RoomEvent
 from streams.talk import chat, polls, questions, reactions
-from tests.factories import make_item, make_show
+from tests.factories import make_item, make_product, make_show
 from tests.streams.sockets import hear, room
 
 ROOT = Path(__file__).parents[2]
@@ -132,12 +134,18 @@ def test_a_snapshot_and_its_parts_have_the_fields_of_the_example(show):
     example = json.loads(types("Down")["room.snapshot"])
     chat.say(show, chat.Speaker("guest-otto"), "hello", "Otto")
     prepared(show)
+    deals.open(make_item(show), price=900, seconds=60, cap=5)
+    offers.open(show, "KILN10", "10 % off")
+    hidden = make_product(shop=show.shop, reveal_at=timezone.now() + timedelta(hours=1))
+    make_item(show, hidden)
     snapshot = rooms.snapshot(show)
 
     assert snapshot.keys() == example.keys()
     for part in ("show", "rules", "poll"):
         assert snapshot[part].keys() == example[part].keys()
-    assert snapshot["questions"][0].keys() == example["questions"][0].keys()
+    assert snapshot["offer"].keys() == example["offer"].keys()
+    for part in ("questions", "deals", "drops"):
+        assert snapshot[part][0].keys() == example[part][0].keys()
     assert chat.shape(RoomEvent.objects.first()).keys() == example["pinned_message"].keys()
     assert rooms.levels(show).keys() <= example.keys()
 

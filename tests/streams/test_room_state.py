@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from livecommerce import realtime
 from livecommerce.errors import DomainError
 from shops import stock
-from streams import client, lifecycle, log, pins, rooms
+from streams import client, deals, lifecycle, log, offers, pins, rooms
 from streams.fanout import hub
-from streams.models import Question, Rendition, RoomEvent, Show
+from streams.models import Deal, Question, Rendition, RoomEvent, Show
 from streams.talk import chat, moderation, polls, questions, reactions, reports
 from streams.video import takes
 from streams.video.packager import Segment
@@ -106,6 +106,26 @@ class Room:
 
     def unpin(self):
         pins.close(self.show)
+
+    def deal(self):
+        cap = self.dice.choice([None, 3])
+        deals.open(
+            self.dice.choice(self.items), price=self.dice.choice([800, 950]), seconds=600, cap=cap
+        )
+
+    def buy_in_deal(self):
+        if deal := self.some(Deal.objects.filter(item__show=self.show)):
+            deals.take(deal, 1)
+
+    def close_deal(self):
+        if deal := self.some(Deal.objects.filter(item__show=self.show)):
+            deals.close(deal)
+
+    def offer(self):
+        offers.open(self.show, self.dice.choice(["TEN", "FIVE"]), "10 % off")
+
+    def close_offer(self):
+        offers.close(self.show)
 
     def sell(self):
         stock.hold({self.items[0].product.variants.get().pk: 1})

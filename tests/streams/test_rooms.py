@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from shops import stock
-from streams import lifecycle, log, pins, rooms
+from streams import deals, lifecycle, log, offers, pins, rooms
 from streams.models import Show
 from streams.talk import chat, moderation, polls, questions, reactions
 from tests.factories import make_item, make_shop, make_show, make_staff, make_user
@@ -28,6 +28,9 @@ def test_a_snapshot_is_the_room_as_it_is_now(show):
     poll = polls.open(show, "Which next?", ["Sage", "Oat"])
     moderation.set_rules(show, mara, slow_seconds=10)
     reactions.add(show.pk, {"heart": 3})
+    deal = deals.open(item, price=600, seconds=60, cap=4)
+    deals.take(deal, 1)
+    offer = offers.open(show, "TEN", "10 % off")
 
     room = rooms.snapshot(show)
 
@@ -44,6 +47,9 @@ def test_a_snapshot_is_the_room_as_it_is_now(show):
         },
         "on_air": False,
         "pin": pins.card(pins.current(show)),
+        "deals": [deals.card(deal)],
+        "offer": offers.card(offer),
+        "drops": [],
         "chat": log.after(show, 1, limit=1),
         "pinned_message": {"seq": 2, "name": "Priya", "text": "hello", "role": "guest"},
         "questions": [questions.shape(question)],
@@ -51,6 +57,7 @@ def test_a_snapshot_is_the_room_as_it_is_now(show):
         "rules": {"slow_seconds": 10, "no_links": False, "holds_first": False},
         "viewers": 0,
         "stock": {str(variant.pk): 3},
+        "deals_left": {str(deal.pk): 3},
         "reactions": {"heart": 3},
         "votes": {str(question.pk): 0},
         "poll_counts": {str(poll.pk): [0, 0]},

@@ -1,0 +1,115 @@
+"""How much one person may have: one visitor, one address of mail, one address of the net."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db.models import Q, Sum
+
+from livecommerce.errors import DomainError
+from orders.models import Order, OrderLine
+from orders.submit import Submit
+from streams.deals import DealEnded
+from streams.models import Deal
+
+
+class TooManyHolds(DomainError):
+    """So many unpaid orders wait already; they end by themselves."""
+
+    code = "too_many_holds"
+
+
+def countable(address: str | None) -> str | None:
+    """An address of the public net; inside a house or behind a proxy all would be one person."""
+    try:
+        return str(address) if ip_address(address or "").is_global else None
+    except ValueError:
+        return None
+
+
+class Crowd:
+    """What those who submit hold at this moment, read at once for all of them."""
+
+    def __init__(self, submits: Sequence[Submit]):
+        mail = Q(email__in={submit.delivery.email for submit in submits})
+        net = Q(caller__in={submit.caller for submit in submits if submit.caller})
+        pending = Order.objects.filter(mail | net, status=Order.Status.PENDING)
+        rows = list(pending.values_list("email", "caller", "owner", "shop"))
+        self._by_mail = Counter(email for email, _, _, _ in rows)
+        self._by_net = Counter(caller for _, caller, _, _ in rows if caller)
+        self._hers = Counter((owner, shop) for _, _, owner, shop in rows)
+
+    def check(self, submit: Submit) -> None:
+        """Refuse a hold too many, and count one more. Hers in this shop is about to end."""
+        mine = self._hers[submit.owner, submit.shop.pk]
+        if (
+            self._by_mail[submit.delivery.email] - mine >= settings.HOLDS_PER_EMAIL
+            or self._by_net[submit.caller] - mine >= settings.HOLDS_PER_ADDRESS
+        ):
+            raise TooManyHolds("You hold so many unpaid orders already. Pay or cancel one first.")
+        self._by_mail[submit.delivery.email] += 1
+        if submit.caller:
+            self._by_net[submit.caller] += 1
+
+
+@dataclass
+class Share:
+    """What one visitor has of a coupon's uses or a deal's units.
+
+    `held` by her unpaid order, which ends when she places anew; `had` by all her others.
+    """
+
+    had: int = 0
+    held: int = 0
+
+
+class Past:
+    """What these visitors have of coupons and deals already, read at once for all of them."""
+
+    def __init__(self, owners: Iterable[str], coupons: Iterable[int], deals: Iterable[int]):
+        self._coupons, self._deals = defaultdict(Share), defaultdict(Share)
+        coupons, deals = set(coupons), set(deals)
+        if not coupons and not deals:
+            return
+        rows = OrderLine.objects.filter(
+            Q(order__coupon__in=coupons) | Q(deal__in=deals),
+            order__owner__in=set(owners),
+            order__status__in=Order.COUNTED,
+        ).values_list("order__owner", "order__status", "order", "order__coupon", "deal", "quantity")
+        used = set()
+        for owner, status, order, coupon, deal, quantity in rows:
+            kind = "held" if status == Order.Status.PENDING else "had"
+            _count(self._deals[owner, deal], kind, quantity)
+            if order not in used:
+                _count(self._coupons[owner, coupon], kind, 1)
+            used.add(order)
+
+    def coupon(self, owner: str, coupon_id: int) -> Share:
+        return self._coupons[owner, coupon_id]
+
+    def deal(self, owner: str, deal_id: int) -> Share:
+        return self._deals[owner, deal_id]
+
+
+def _count(share: Share, kind: str, units: int) -> None:
+    setattr(share, kind, getattr(share, kind) + units)
+
+
+def check_deal(deal: Deal, order: Order) -> None:
+    """Refuse an order that was just written and has more of a deal than its customer may have.
+
+    Part of a transaction that has the deal's row: nobody else's order of this deal comes between.
+    """
+    if deal.limit_each is None:
+        return
+    hers = Q(order__owner=order.owner) | Q(order__email__iexact=order.email)
+    lines = OrderLine.objects.filter(hers, deal=deal, order__status__in=Order.COUNTED)
+    units = lines.aggregate(
+        all=Sum("quantity", default=0),
+        before=Sum("quantity", default=0, filter=~Q(order=order)),
+    )
+    if units["all"] > deal.limit_each:
+        left = max(0, deal.limit_each - units["before"])
+        raise DealEnded(f"At most {deal.limit_each} of it for each customer.", left)
