@@ -1,16 +1,18 @@
 """The books: what must be true at any moment, asked of the rows (and of the provider).
 
-Each check yields a sentence per difference; no sentence, no difference.
+Each check yields a line per difference, which says what differs and what to do; no line, no
+difference.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from orders import gateway
-from orders.models import BagLine, Order, OrderLine, Payment
+from orders import statement, waiting
+from orders.models import BagLine, Order, OrderLine, Payment, Refund
 from shops.models import ProductPicture, Shop, Stock, StockMove, Variant
 from streams.models import LineupItem, Pin, Segment, Show
 
@@ -21,7 +23,7 @@ def check(*, with_provider: bool = False) -> dict[str, list[str]]:
     """{"B1": [differences…], …}; all lists empty when the books are right."""
     found = {name: list(rule()) for name, rule in RULES.items()}
     if with_provider:
-        found["B2"] += provider()
+        found["B2"] += statement.differences()
     return found
 
 
@@ -36,15 +38,17 @@ def stock_adds_up() -> Iterator[str]:
         .annotate(Sum("quantity"))
         .order_by("variant")
     )
+    called = waiting.held()
     for row in Stock.objects.all():
         if row.on_hand != moved.get(row.pk, 0):
             yield f"variant {row.pk}: {row.on_hand} on hand, its moves say {moved.get(row.pk, 0)}"
-        if row.held != promised.get(row.pk, 0):
-            yield f"variant {row.pk}: {row.held} held, orders hold {promised.get(row.pk, 0)}"
+        owed = promised.get(row.pk, 0) + called.get(row.pk, 0)
+        if row.held != owed:
+            yield f"variant {row.pk}: {row.held} held, orders and calls hold {owed}"
         if row.free < 0:
             yield f"variant {row.pk}: {row.free} free"
     sold = dict(
-        OrderLine.objects.filter(order__status=Order.Status.PAID)
+        OrderLine.objects.filter(order__status__in=Order.SOLD)
         .values_list("variant")
         .annotate(Sum("quantity"))
         .order_by("variant")
@@ -61,74 +65,95 @@ def stock_adds_up() -> Iterator[str]:
 
 
 def captures_match() -> Iterator[str]:
-    """B2, our side: what was captured is the order's total, in its currency."""
+    """B2: captured at the provider = captured in our books = the order's total, at most once."""
     wrong = Payment.objects.filter(status=Payment.Status.CAPTURED).exclude(
         captured=F("order__total"), currency=F("order__currency")
     )
     for payment in wrong.select_related("order"):
-        yield f"{payment.order}: {payment.captured} captured of {payment.order.total}"
-
-
-def provider() -> Iterator[str]:
-    """B2, both sides: the provider holds, per order, just what we wrote down."""
-    ours = {
-        payment.reference: payment
-        for payment in Payment.objects.filter(reference__isnull=False).select_related("order")
-    }
-    first = Order.objects.order_by("placed_at").values_list("placed_at", flat=True).first()
-    theirs = {
-        intent.reference: intent
-        for intent in (gateway.intents(first - timedelta(minutes=1)) if first else ())
-        if intent.reference in ours or "order" in intent.metadata
-    }
-    for reference, payment in ours.items():
-        intent = theirs.get(reference)
-        if intent is None:
-            yield f"{payment.order}: the provider does not know {reference}"
-        elif payment.status == Payment.Status.CAPTURING:
-            continue  # under way
-        elif (intent.captured, intent.refunded) != (payment.captured, payment.refunded):
-            yield (
-                f"{payment.order}: the provider took {intent.captured} and gave back "
-                f"{intent.refunded}; our books say {payment.captured} and {payment.refunded}"
-            )
-    for reference in theirs.keys() - ours.keys():
-        if theirs[reference].captured:
-            yield f"{reference}: money at the provider for an order we do not have"
+        yield (
+            f"{payment.order}: {payment.captured} captured of {payment.order.total}. "
+            "Give back what is too much, or ask the shopper for what is missing."
+        )
+    for payment in Payment.objects.exclude(flag="").select_related("order"):
+        yield (
+            f"{payment.order}: {payment.flag} Look at {payment.reference} in the provider's pages."
+        )
 
 
 def money_has_an_order() -> Iterator[str]:
     """B3: no money without an order, no paid order without money."""
-    unpaid = Order.objects.filter(status=Order.Status.PAID).exclude(
+    unpaid = Order.objects.filter(status__in=Order.SOLD).exclude(
         payment__status=Payment.Status.CAPTURED
     )
     for order in unpaid:
-        yield f"{order}: paid without a captured payment"
-    unsold = Payment.objects.filter(status=Payment.Status.CAPTURED).exclude(
-        order__status=Order.Status.PAID
-    )
+        yield (
+            f"{order}: paid without a captured payment. "
+            f"Run `manage.py catch_up {order.number}`; do not send it before."
+        )
+    unsold = Payment.objects.filter(
+        status=Payment.Status.CAPTURED, captured__gt=F("refunded")
+    ).exclude(order__status__in=Order.SOLD)
     for payment in unsold.select_related("order"):
-        yield f"{payment.order}: money captured, order {payment.order.status}"
+        yield (
+            f"{payment.order}: {payment.captured - payment.refunded} captured, "
+            f"order {payment.order.status}. Give it back."
+        )
 
 
 def refunds_fit() -> Iterator[str]:
-    """B4: refunded ≤ captured."""
-    for payment in Payment.objects.filter(refunded__gt=F("captured")):
-        yield f"{payment}: {payment.refunded} refunded of {payment.captured}"
+    """B4: refunded ≤ captured, and the refunds add up to it."""
+    claims = Payment.objects.annotate(
+        done=_sum_of_refunds(Refund.Status.DONE),
+        claimed=_sum_of_refunds(Refund.Status.DONE, Refund.Status.DUE),
+    )
+    wrong = (
+        Q(refunded__gt=F("captured"))
+        | ~Q(refunded=F("done"), refunding=F("claimed"))
+        | Q(order__status=Order.Status.REFUNDED) & ~Q(refunded=F("captured"))
+    )
+    for payment in claims.filter(wrong).select_related("order"):
+        yield (
+            f"{payment.order}: {payment.refunded} refunded of {payment.captured}, and "
+            f"{payment.refunding} claimed; its refunds say {payment.done} and {payment.claimed}. "
+            f"Compare {payment.reference} in the provider's pages."
+        )
+
+
+def _sum_of_refunds(*statuses: str) -> Coalesce:
+    rows = Refund.objects.filter(payment=OuterRef("pk"), status__in=statuses).order_by()
+    return Coalesce(Subquery(rows.values("payment").annotate(sum=Sum("amount")).values("sum")), 0)
 
 
 def orders_end() -> Iterator[str]:
     """B5: every order is in a final state or in one that ends by a known time."""
     late = timezone.now() - GRACE
     for order in Order.objects.filter(status=Order.Status.PENDING, expires_at__lt=late):
-        yield f"{order}: should have expired at {order.expires_at:%Y-%m-%d %H:%M}"
+        yield (
+            f"{order}: should have expired at {order.expires_at:%Y-%m-%d %H:%M}. "
+            "Is the worker running? `manage.py expire_orders` does it now."
+        )
     waiting = Q(order__status=Order.Status.AUTHORIZED) | Q(status=Payment.Status.CAPTURING)
-    for payment in Payment.objects.filter(waiting, changed_at__lt=late).select_related("order"):
-        yield f"{payment.order}: authorised, and nobody captures it"
+    is_late = Q(order__capture_at__lt=late) | Q(capture_before__lt=late)
+    for payment in Payment.objects.filter(waiting, is_late).select_related("order"):
+        yield (
+            f"{payment.order}: authorised, and nobody captures it. "
+            "Is the worker running? `manage.py capture_due` does it now, and says why not."
+        )
     for payment in Payment.objects.filter(
-        is_void_due=True, status__in=Payment.VOIDABLE, changed_at__lt=late
-    ):
-        yield f"{payment}: should have been voided"
+        is_void_due=True, status__in=Payment.VOIDABLE, order__settled_at__lt=late
+    ).select_related("order"):
+        yield (
+            f"{payment.order}: its payment should have been voided. "
+            "`manage.py expire_orders` does it now, and says why not."
+        )
+    unsent = Refund.objects.filter(
+        status=Refund.Status.DUE, reference__isnull=True, made_at__lt=late
+    )
+    for refund in unsent.select_related("payment__order"):
+        yield (
+            f"{refund.payment.order}: {refund.amount} should have gone back. "
+            "`manage.py settle_refunds` does it now, and says why not."
+        )
 
 
 def shops_are_apart() -> Iterator[str]:

@@ -6,6 +6,7 @@ Each yields a line per thing done, for the command that shows it.
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Q
@@ -13,11 +14,16 @@ from django.utils import timezone
 
 from livecommerce.errors import DomainError
 from livecommerce.states import StaleState
-from orders import lifecycle, payments
-from orders.models import Order, Payment
+from orders import doorbell, gateway, letters, lifecycle, orphans, payments, returns, waiting
+from orders.models import Letter, Order, Payment, Refund
 
 PATIENCE = timedelta(seconds=30)  # a task may still be at it
 BATCH = 200
+# An authorisation ends at capture_before: so long before, the shop is told; so long, it is captured
+# though the shopper might still take her order back.
+WARNED, CAPTURED = timedelta(hours=24), timedelta(hours=6)
+RUNG = timedelta(minutes=20)  # how far back the provider is asked what it rang for
+OPENED = timedelta(hours=2)  # and which payments were opened there
 logger = logging.getLogger(__name__)
 
 
@@ -39,33 +45,95 @@ def void_due() -> Iterator[str]:
 
 
 def capture_due() -> Iterator[str]:
-    """Authorised payments, and captures that were claimed by a worker that died."""
-    stale = timezone.now() - PATIENCE
+    """Authorised payments whose time has come, and captures claimed by a worker that died.
+
+    Then the shops are told of authorisations that will not last much longer.
+    """
+    now = timezone.now()
+    is_time = Q(order__capture_at__lte=now) | Q(capture_before__lte=now + CAPTURED)
+    is_time |= Q(order__capture_at=None)  # authorised before there was an undo time
     due = Payment.objects.filter(
-        Q(status=Payment.Status.AUTHORIZED, is_void_due=False)
-        | Q(status=Payment.Status.CAPTURING, changed_at__lte=stale)
+        Q(is_time, status=Payment.Status.AUTHORIZED, is_void_due=False)
+        | Q(status=Payment.Status.CAPTURING, changed_at__lte=now - PATIENCE)
     )
     yield from _each(due, payments.capture, "captured")
+    told = Letter.objects.filter(kind=Letter.Kind.AUTHORIZATION).values("subject")
+    ending = Payment.objects.filter(
+        status__in=(Payment.Status.AUTHORIZED, Payment.Status.CAPTURING),
+        capture_before__lte=now + WARNED,
+    ).exclude(pk__in=told)
+    for payment in ending.select_related("order")[:BATCH]:
+        payments.warn(payment)
+        yield f"{payment}: the shop is told that it ends"
 
 
 def settle_unclear() -> Iterator[str]:
     """Payments whose webhook never came."""
-    stale = timezone.now() - PATIENCE
     unclear = Payment.objects.filter(
         status=Payment.Status.STARTED,
         reference__isnull=False,
-        changed_at__lte=stale,
+        changed_at__lte=timezone.now() - PATIENCE,
         order__status=Order.Status.PENDING,
     )
     yield from _each(unclear, payments.look, "looked at")
 
 
-def _each(due, act, done: str) -> Iterator[str]:
-    for payment in due.select_related("order")[:BATCH]:
+def settle_refunds() -> Iterator[str]:
+    """Refunds that were asked for, and what became of those on their way."""
+    stale = timezone.now() - PATIENCE
+    due = Refund.objects.filter(status=Refund.Status.DUE, changed_at__lte=stale)
+    yield from _each(due, returns.send, "looked after", "payment__order")
+
+
+def hear_missed() -> Iterator[str]:
+    """What the provider rang for and nobody answered: captures by hand, refunds, disputes."""
+    try:
+        for event in doorbell.unheard(timezone.now() - RUNG):
+            if doorbell.answer(event):
+                yield f"{event.type} {event.reference}: heard"
+    except DomainError as refusal:
+        logger.warning("what was missed: %s", refusal.detail)
+
+
+def cancel_orphans() -> Iterator[str]:
+    """Intents that no payment answers for, or whose order has ended."""
+    try:
+        for intent in orphans.find(gateway.intents(timezone.now() - OPENED)):
+            with suppress(gateway.PaymentRefused):  # it ended at this moment
+                orphans.abandon(intent)
+                yield f"{intent.reference}: cancelled"
+    except DomainError as refusal:
+        logger.warning("orphans: %s", refusal.detail)
+
+
+def walk_line() -> Iterator[str]:
+    """Calls whose time is up go to the next; then whoever waits for what is free is called."""
+    for place in waiting.overdue()[:BATCH]:
         try:
-            act(payment)
-            yield f"{payment}: {done}"
+            waiting.lapse(place)
+            yield f"{place}: lapsed"
+        except StaleState:  # she buys at this moment
+            continue
+    for variant_id in waiting.callable_variants():
+        for place in waiting.call([variant_id]):
+            yield f"{place}: called"
+
+
+def send_letters() -> Iterator[str]:
+    """Mail that is owed."""
+    for letter in letters.due()[:BATCH]:
+        if done := letters.send(letter):
+            yield f"{letter}: {done}"
+
+
+def _each(due, act, done: str, order: str = "order") -> Iterator[str]:
+    for row in due.select_related(order).order_by("changed_at")[:BATCH]:
+        # To the end of the queue: what fails again and again must not keep the others waiting.
+        type(row).objects.filter(pk=row.pk).update(changed_at=timezone.now())
+        try:
+            act(row)
+            yield f"{row}: {done}"
         except StaleState:  # somebody else did it
             continue
-        except DomainError as refusal:  # one sick payment must not keep the others waiting
-            logger.warning("%s: %s", payment, refusal.detail)
+        except DomainError as refusal:
+            logger.warning("%s: %s", row, refusal.detail)

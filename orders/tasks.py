@@ -30,3 +30,28 @@ def capture_due() -> None:
 def settle_unclear() -> None:
     list(sweepers.settle_unclear())
     list(sweepers.capture_due())
+
+
+@shared_task
+def settle_refunds() -> None:
+    list(sweepers.settle_refunds())
+
+
+@shared_task
+def hear_missed() -> None:
+    list(sweepers.hear_missed())
+
+
+@shared_task
+def cancel_orphans() -> None:
+    list(sweepers.cancel_orphans())
+
+
+@shared_task
+def walk_line() -> None:
+    list(sweepers.walk_line())
+
+
+@shared_task
+def send_letters() -> None:
+    list(sweepers.send_letters())

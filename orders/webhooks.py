@@ -1,15 +1,12 @@
-"""The provider's doorbell. Who rings is checked; what is said is fetched again, never believed."""
+"""The provider's doorbell: who rings is checked here, orders.doorbell answers."""
 
 import logging
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from orders import checkout, gateway
-from orders.models import Payment, WebhookEvent
-from orders.payments import Mismatch
+from orders import checkout, doorbell, gateway
 
 MAX_BODY = 256 * 1024  # bytes
 logger = logging.getLogger(__name__)
@@ -18,33 +15,30 @@ logger = logging.getLogger(__name__)
 @csrf_exempt
 @require_POST
 def stripe(request):
-    """200: known or done. 400: not from the provider. 503: nobody gave us the secret yet.
+    """200: known or done. 400: not from the provider, or too old. 413: too large.
 
-    Anything else that fails is a 500, and the provider rings again.
+    503: nobody gave us the secret yet, or the provider did not tell more; it rings again.
     """
-    if not settings.STRIPE_WEBHOOK_SECRET:
+    if not gateway.webhook_secrets():
         return HttpResponse("no webhook secret is configured\n", status=503)
     try:
         if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
-            return HttpResponse("too large\n", status=413)
+            return _turned_away("too large\n", status=413)
         event = gateway.read_event(request.body, request.headers.get("Stripe-Signature", ""))
     except (gateway.BadSignature, ValueError):
-        logger.warning("a webhook without a valid signature was refused")
-        return HttpResponse("bad signature\n", status=400)
-    if not WebhookEvent.objects.filter(event_id=event.id).exists():
-        payment = (
-            Payment.objects.select_related("order").filter(reference=event.reference).first()
-            if event.reference
-            else None
-        )
-        try:
-            if payment:
-                checkout.confirm(payment)
-        except Mismatch as error:  # asking again would not mend it: a person has to look
-            logger.error("%s", error.detail)
-        # Remembered only now: an answer that failed half-way must be asked for again.
-        WebhookEvent.objects.bulk_create(
-            [WebhookEvent(event_id=event.id, type=event.type, reference=event.reference)],
-            ignore_conflicts=True,
-        )
+        return _turned_away("bad signature\n", status=400)
+    try:
+        is_new = doorbell.answer(event)
+    except gateway.GatewayUnavailable as trouble:
+        logger.warning("%s is to be rung again: %s", event.id, trouble.detail)
+        return HttpResponse("not now\n", status=503)
+    doorbell.count("ok" if is_new else "duplicate")
+    if is_new and (payment := doorbell.payment_of(event)):
+        checkout.ring_if_due(payment)
     return HttpResponse("ok\n")
+
+
+def _turned_away(why: str, *, status: int) -> HttpResponse:
+    logger.warning("a webhook was turned away: %s", why.strip())
+    doorbell.count("bad")
+    return HttpResponse(why, status=status)

@@ -7,20 +7,27 @@ of JSON out. The verbs are the functions of this module.
 import json
 import os
 import sys
+from datetime import timedelta
+from types import SimpleNamespace
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from orders import checkout  # noqa: E402
+from orders.models import Order, Payment  # noqa: E402
 from shops.models import Member, User  # noqa: E402
 from streams import log, pins, presence, rooms  # noqa: E402
 from streams.models import Presence, RoomEvent, Show  # noqa: E402
 from streams.talk import standings  # noqa: E402
 from streams.video.publisher import signed_in  # noqa: E402
-from tests.factories import make_item, make_show, make_staff  # noqa: E402
+from tests.factories import make_item, make_order, make_show, make_staff  # noqa: E402
+from tests.orders.paying import pay, payment_of, state_of  # noqa: E402
 
 
 def open_show() -> dict:
@@ -54,6 +61,24 @@ def ban(slug: str, seq: int, by: int) -> None:
 
 def leave_the_shop(user: int) -> None:
     Member.objects.filter(user=user).delete()
+
+
+def buy() -> int:
+    """An order whose card said yes: the bell for its capture was rung."""
+    order = make_order()
+    pay(SimpleNamespace(address=settings.STRIPE_API_BASE), order).raise_for_status()
+    checkout.confirm(payment_of(order))
+    return order.pk
+
+
+def money(order: int) -> list[str]:
+    """The states of an order and its payment."""
+    return list(state_of(Order.objects.get(pk=order)))
+
+
+def let_time_pass() -> None:
+    """A worker that claimed something and did not settle it counts as dead from now on."""
+    Payment.objects.update(changed_at=F("changed_at") - timedelta(minutes=1))
 
 
 def outlive(process: int) -> None:

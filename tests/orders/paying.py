@@ -2,12 +2,14 @@
 
 import json
 import time
+from datetime import timedelta
 
 import requests
 from django.conf import settings
+from django.db.models import F
 
-from orders import payments
-from orders.models import Order, Payment
+from orders import checkout, payments, sweepers
+from orders.models import Order, Payment, Refund
 from orders.till.webhooks import signature
 
 
@@ -41,6 +43,56 @@ def by_hand(till, order: Order, verb: str) -> None:
         headers={"Authorization": "Bearer sk_test_till"},
         timeout=10,
     ).raise_for_status()
+
+
+def buy(till, order: Order) -> Order:
+    """Pay, and have it captured; the order as it is then."""
+    pay(till, order).raise_for_status()
+    checkout.confirm(payment_of(order))
+    payments.capture(payment_of(order))
+    return Order.objects.get(pk=order.pk)
+
+
+def asked(till, method: str, path: str, **said) -> dict:
+    """What the till says to whoever has the account."""
+    headers = {"Authorization": "Bearer sk_test_till"}
+    answer = requests.request(method, f"{till.address}{path}", headers=headers, timeout=10, **said)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def give_back_by_hand(till, order: Order, amount: int) -> str:
+    """A refund made in the provider's own pages; its reference."""
+    told = {"payment_intent": payment_of(order).reference, "amount": amount}
+    return asked(till, "POST", "/v1/refunds", data=told)["id"]
+
+
+def refunds_at_the_till(till, order: Order) -> list[tuple[int, str]]:
+    """[(amount, status)] of all that went back, newest first."""
+    told = {"payment_intent": payment_of(order).reference, "limit": 100}
+    found = asked(till, "GET", "/v1/refunds", params=told)["data"]
+    return [(refund["amount"], refund["status"]) for refund in found]
+
+
+def bank_says(till, what: str, **said) -> None:
+    """bank_says(till, "refunds", refund=…, status="failed"); or "disputes" of a payment_intent."""
+    asked(till, "POST", f"/_till/{what}", json=said)
+
+
+def sweep() -> None:
+    """Time goes by, and every sweeper of money passes; then again, as nothing may happen twice."""
+    for _ in range(2):
+        for rows in (Payment.objects, Refund.objects):
+            rows.update(changed_at=F("changed_at") - timedelta(minutes=2))
+        for pass_by in (
+            sweepers.expire,
+            sweepers.settle_unclear,
+            sweepers.hear_missed,
+            sweepers.capture_due,
+            sweepers.settle_refunds,
+            sweepers.cancel_orphans,
+        ):
+            list(pass_by())
 
 
 def event(order: Order, *, id: str = "evt_1", type: str = "payment_intent.succeeded") -> bytes:

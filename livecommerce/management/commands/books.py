@@ -1,8 +1,9 @@
 import json
 import sys
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from livecommerce.errors import DomainError
 from orders import books
 
 
@@ -14,7 +15,10 @@ class Command(BaseCommand):
         parser.add_argument("--provider", action="store_true")
 
     def handle(self, *args, provider, **options):
-        found = books.check(with_provider=provider)
+        try:
+            found = books.check(with_provider=provider)
+        except DomainError as refusal:
+            raise CommandError(f"The books could not be compared: {refusal.detail}") from refusal
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=1))
         else:
