@@ -26,6 +26,7 @@ def examine() -> Iterator[Finding]:
     yield _storage()
     yield _money()
     yield _webhook()
+    yield _mail()
     yield _site()
     yield _video()
     for name, check in health.CHECKS.items():
@@ -73,6 +74,13 @@ def _webhook() -> Finding:
     if not settings.STRIPE_WEBHOOK_SECRET:
         return Finding("wrong", "webhook", "STRIPE_WEBHOOK_SECRET is missing: the door is shut.")
     return Finding("ok", "webhook", f"{settings.SITE_URL}/webhooks/stripe")
+
+
+def _mail() -> Finding:
+    if not settings.MAIL_URL:
+        words = f"Files in {settings.MAIL_DIR}: nobody gets a letter. Set MAIL_URL."
+        return Finding("note", "mail", words)
+    return Finding("ok", "mail", f"{settings.EMAIL_HOST}, from {settings.DEFAULT_FROM_EMAIL}.")
 
 
 def _site() -> Finding:

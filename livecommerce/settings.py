@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_email_url
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
 from environs import Env
@@ -165,8 +166,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BEAT_SCHEDULE = {
     "expire orders": {"task": "orders.tasks.expire_orders", "schedule": 15},
     "capture what is due": {"task": "orders.tasks.capture_due", "schedule": 30},
+    "walk the waiting line": {"task": "orders.tasks.walk_line", "schedule": 15},
+    "send letters": {"task": "orders.tasks.send_letters", "schedule": 10},
     "settle unclear payments": {"task": "orders.tasks.settle_unclear", "schedule": 45},
+    "settle refunds": {"task": "orders.tasks.settle_refunds", "schedule": 60},
+    "hear what was missed": {"task": "orders.tasks.hear_missed", "schedule": 120},
+    "cancel orphaned intents": {"task": "orders.tasks.cancel_orphans", "schedule": 300},
     "make replays that are due": {"task": "streams.tasks.sweep_replays", "schedule": 30},
+    "tell of deals that are over": {"task": "streams.tasks.sweep_deals", "schedule": 5},
     "close takes that went silent": {"task": "streams.tasks.sweep_takes", "schedule": 15},
 }
 
@@ -223,6 +230,21 @@ else:
     STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 HOLD_SECONDS = env.int("HOLD_SECONDS", 600)  # how long an unpaid order keeps its units
 
+CALL_SECONDS = env.int("CALL_SECONDS", 300)  # how long who was called from the line has to buy
+HOLDS_PER_EMAIL = env.int("HOLDS_PER_EMAIL", 3)  # unpaid orders at once
+HOLDS_PER_ADDRESS = env.int("HOLDS_PER_ADDRESS", 100)  # many phones share one
+
+# Mail: where letters go. Nothing set: into files, and to nobody.
+MAIL_URL = env.str("MAIL_URL", "")
+MAIL_DIR = VAR_DIR / "mail"
+MAIL = dj_email_url.parse(MAIL_URL or "file:")
+EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], str(MAIL_DIR)
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL["EMAIL_USE_TLS"], MAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"] or 15  # seconds; far less than a letter's lease
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", f"no-reply@{SITE.hostname}")
+
 # What a page may load
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -243,12 +265,18 @@ CONTENT_SECURITY_POLICY = {
 if IS_STAND_IN:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(STRIPE_API_BASE)
 else:
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"].append("https://js.stripe.com")
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"] += [
+        "https://js.stripe.com",
+        "https://*.js.stripe.com",
+    ]
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append("https://api.stripe.com")
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = [
         "https://js.stripe.com",
+        "https://*.js.stripe.com",
         "https://hooks.stripe.com",
     ]
+    # Wallets open a window of their own out of Stripe's frame, and have to hear how it ended.
+    SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["livecommerce.callers.OwnPagesOnly"],
@@ -273,6 +301,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ShowStatus": "streams.models.Show.Status",
         "OrderStatus": "orders.models.Order.Status",
+        "PlaceStatus": "orders.models.Place.Status",
     },
 }
 

@@ -1,6 +1,6 @@
 // Times as the viewer's own clock tells them. <time data-local> becomes local (data-local="day":
-// without the hour); <time data-countdown> counts down, by the server's clock if data-now tells
-// it, and at zero shows the element whose id is in data-then.
+// without the hour, "hour": without the day); <time data-countdown> counts down, by the server's
+// clock if data-now tells it, and at zero shows the element whose id is in data-then.
 
 const DAY = 24 * 3600 * 1000
 const written = document.documentElement.lang || "en"
@@ -10,8 +10,8 @@ export function localise(root) {
   for (const element of root.querySelectorAll("time[data-local]")) {
     const moment = new Date(element.dateTime)
     element.title = moment.toLocaleString(language, { dateStyle: "full", timeStyle: "short" })
-    element.textContent =
-      element.dataset.local === "day" ? dayOf(moment) : `${dayOf(moment)}, ${hourOf(moment)}`
+    const part = { day: dayOf, hour: hourOf }[element.dataset.local]
+    element.textContent = part ? part(moment) : `${dayOf(moment)}, ${hourOf(moment)}`
   }
 }
 
