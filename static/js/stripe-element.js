@@ -1,4 +1,4 @@
-// Stripe's own Payment Element behind the same function as till.js, so that a page takes either.
+// Stripe's own Payment Element behind the same functions as till.js, so that a page takes either.
 
 const SCRIPT = "https://js.stripe.com/v3/"
 const NO_ANSWER = {
@@ -8,12 +8,21 @@ const NO_ANSWER = {
 
 let loading = null
 
-export function mountPayment(element, { clientSecret, publishableKey }) {
+// Leaves for a bank's or Klarna's page where it has to; the way back is `returnUrl`.
+export const mountPayment = (element, options) => mount(element, "confirmPayment", options)
+
+// The same for a card that is only kept: nothing is paid.
+export const mountSetup = (element, options) => mount(element, "confirmSetup", options)
+
+function mount(element, verb, { clientSecret, publishableKey, customerSession = "" }) {
   let isGone = false
   const mounted = load().then((Stripe) => {
     if (isGone) throw new Error("The form is gone.")
     const stripe = Stripe(publishableKey)
-    const elements = stripe.elements({ clientSecret })
+    const elements = stripe.elements({
+      clientSecret,
+      ...(customerSession && { customerSessionClientSecret: customerSession }),
+    })
     const payment = elements.create("payment")
     payment.mount(element)
     return { stripe, elements, payment }
@@ -23,12 +32,12 @@ export function mountPayment(element, { clientSecret, publishableKey }) {
   async function confirm({ returnUrl = location.href } = {}) {
     try {
       const { stripe, elements } = await mounted
-      const { error, paymentIntent } = await stripe.confirmPayment({
+      const { error, paymentIntent, setupIntent } = await stripe[verb]({
         elements,
         confirmParams: { return_url: returnUrl },
         redirect: "if_required",
       })
-      const intent = paymentIntent ?? error?.payment_intent
+      const intent = paymentIntent ?? setupIntent ?? error?.payment_intent ?? error?.setup_intent
       return { status: intent?.status ?? null, error: error ? told(error) : null }
     } catch {
       return { status: null, error: NO_ANSWER }

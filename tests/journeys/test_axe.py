@@ -19,6 +19,8 @@ OPEN_PAGES = {
     "live": "/live/kiln-opening/",
     "replay": "/live/first-frost-table/",
     "login": "/admin/login/",
+    "sign-in": "/account/sign-in/",
+    "sign-up": "/account/sign-up/",
 }
 STAFF_PAGES = {
     "today": "/admin/",
@@ -72,6 +74,33 @@ def test_buying_is_open_to_everyone(ann, people):
     assert grave_findings(ann, ann.url, "receipt", people) == []
 
 
+def test_an_account_is_open_to_everyone(demo, people):
+    nora = people.desk(demo.url, "nora")
+    nora.goto("/account/sign-up/")
+    nora.get_by_label("Email").fill("nora@example.com")
+    nora.get_by_label("Password").fill("short")
+    nora.get_by_role("button", name="Make an account").click()
+    expect(nora.get_by_text("too short")).to_be_visible()
+    assert grave_here(nora) == []
+    nora.get_by_label("Password").fill("a kiln at noon")
+    nora.get_by_role("button", name="Make an account").click()
+    expect(nora.get_by_role("heading", name="Your account")).to_be_visible()
+
+    assert grave_findings(nora, "/account/", "account", people) == []
+
+    nora.get_by_role("button", name="Add a card").click()
+    expect(nora.get_by_label("Card number")).to_be_visible()
+    assert grave_here(nora) == []
+    guest.puts_in_bag(nora, "/claymoor/arch-teapot/")
+    guest.goes_to_payment(nora, "/checkout/claymoor/")
+    expect(nora.get_by_label("Pay later")).to_be_visible()
+    assert grave_here(nora) == []
+    nora.get_by_label("Pay later").check()
+    nora.get_by_role("button", name=re.compile("^Pay €")).click()
+    expect(nora.get_by_role("heading", name="Pay later")).to_be_visible()
+    assert grave_here(nora) == []
+
+
 @pytest.mark.parametrize("name", STAFF_PAGES)
 def test_a_page_of_the_back_office_is_open_to_everyone(name, mara, people):
     assert grave_findings(mara, STAFF_PAGES[name], name, people) == []
@@ -85,8 +114,15 @@ def grave_findings(page: Page, address: str, name: str, people: Visitors) -> lis
         assert page.goto(address).ok
         page.wait_for_timeout(500)  # what a page draws by itself
         people.shot(page, f"{name}-{size}")
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in GRAVE:
-                nodes = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
-                found.append(f"{size}: {violation['id']}: {', '.join(nodes[:5])}")
+        found += [f"{size}: {finding}" for finding in grave_here(page)]
+    return found
+
+
+def grave_here(page: Page) -> list[str]:
+    """The same for the page as it stands, as "rule: element"."""
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in GRAVE:
+            nodes = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
+            found.append(f"{violation['id']}: {', '.join(nodes[:5])}")
     return found
