@@ -2,10 +2,13 @@
 import { activityHandlers } from "control/activity"
 import { chatHandlers } from "control/chat"
 import { composerHandlers, speakThrough } from "control/composer"
+import { dealHandlers } from "control/deals"
+import "control/drops"
 import { itemHandlers } from "control/items"
 import { levels } from "control/levels"
 import "control/menu"
 import { moderationHandlers } from "control/moderation"
+import { offerHandlers } from "control/offer"
 import { orderHandlers } from "control/orders"
 import { health, notify, page } from "control/page"
 import { drawHealth, pictureHandlers } from "control/picture"
@@ -29,6 +32,8 @@ const parts = [
   levels.handlers,
   stageHandlers,
   itemHandlers,
+  dealHandlers,
+  offerHandlers,
   chatHandlers,
   composerHandlers,
   questionHandlers,

@@ -1,6 +1,7 @@
 // The order's own page: pay for what is held; when it is decided, the server draws the receipt.
 import { ask } from "api"
 import { money } from "money"
+import { opened } from "shop/opening"
 import { makePayment } from "shop/payment"
 
 const panel = document.querySelector("[data-pay-panel]")
@@ -22,7 +23,7 @@ panel.addEventListener("click", (event) => {
 
 async function begin() {
   const { data } = await ask("GET", `orders/${panel.dataset.token}/`)
-  if (data) payment.open(data)
+  if (data) payment.open(await opened(data))
   else setTimeout(begin, 3000)
 }
 

@@ -1,6 +1,7 @@
 // The show page: each part hears every fact of the room and answers those it knows.
 import { ask } from "api"
 import { fill } from "fill"
+import { later } from "later"
 import { drawLobby } from "lobby"
 import { money as moneyText } from "money"
 import { makePlayer } from "player"
@@ -36,7 +37,22 @@ const video = find("video")
 const toast = makeToast(find("[data-toast]"))
 const goods = makeGoods(read("items"))
 const sheet = makeSheet(find("[data-sheet]"))
-const till = makeTill({ sheet, goods, money, shop, toast, bagButton: find("[data-bag-button]") })
+const loaded = new Promise((resolve) => addEventListener("load", resolve))
+const sale = later(async () => {
+  await loaded // the picture comes first
+  const { makeSale } = await import("shop/sale")
+  const parts = { page, shop, goods, levels, sheet, till }
+  return makeSale({ ...parts, tell: toast.say, refresh: refreshGoods })
+})
+const till = makeTill({
+  sheet,
+  goods,
+  money,
+  shop,
+  toast,
+  bagButton: find("[data-bag-button]"),
+  wait: async (what) => (await sale()).wait(what),
+})
 const send = (frame) => room.send(frame)
 const answers = makeAnswers(send)
 const levels = makeLevels()
@@ -122,6 +138,7 @@ function pin(card) {
 async function refreshGoods() {
   const { data } = await ask("GET", `shows/${slug}/`)
   if (data?.items) goods.replace(data.items)
+  return data
 }
 
 function become(status) {
@@ -171,6 +188,23 @@ const stageHandlers = {
   "pin.closed": (fact) => pins.add(fact),
 }
 
+// Deals, offers and drops are seldom there: what draws them comes with the first of them.
+let isSelling = goods.deals().length > 0
+const hearSale = async (fact) => (await sale()).hear(fact)
+const saleHandlers = {
+  "room.snapshot": (fact) => {
+    isSelling ||= Boolean(fact.offer || fact.deals?.length || fact.drops?.length)
+    if (isSelling) hearSale(fact)
+  },
+  "show.ended": (fact) => isSelling && hearSale(fact),
+}
+for (const type of ["deal.opened", "deal.closed", "offer.opened", "offer.closed"]) {
+  saleHandlers[type] = (fact) => {
+    isSelling = true
+    hearSale(fact)
+  }
+}
+
 levels.watch("stock", goods.setLevels)
 levels.watch("viewers", (viewers) => {
   fill(page, { viewers: viewers.toLocaleString(language) })
@@ -198,9 +232,7 @@ const composer = makeComposer({
 })
 // What nobody taps in the first second comes after it; an earlier tap waits for it.
 const talkArea = find("[data-talk]")
-let rest = null
-
-async function makeRest() {
+const rest = later(async () => {
   const [{ makeLineMenu }, { makeReactions }] = await Promise.all([
     import("room/line-menu"),
     import("room/reactions"),
@@ -214,20 +246,29 @@ async function makeRest() {
     reply: composer.replyTo,
   })
   makeReactions({ talk: talkArea, more: find("[data-more]"), sky: find("[data-sky]"), levels, send })
-}
+})
 
 async function tapEarly({ target }) {
-  await (rest ??= makeRest())
+  await rest()
   target.closest("[data-react], [data-seq]")?.dispatchEvent(new Event("click", { bubbles: true }))
 }
 
 talkArea.addEventListener("click", tapEarly)
-addEventListener("load", () => setTimeout(() => (rest ??= makeRest()), 1000))
+loaded.then(() =>
+  setTimeout(() => [rest, till.prepare, sale].forEach((make) => make().catch(() => {})), 1000),
+)
 
 // In a replay the talk belongs to the video's clock.
 const isTalking = () => stage.status === "scheduled" || stage.status === "live"
 const talk = [chat.handlers, composer.handlers, polls.handlers]
-const parts = [levels.handlers, stageHandlers, ...talk, answers.handlers, questions.handlers]
+const parts = [
+  levels.handlers,
+  stageHandlers,
+  saleHandlers,
+  ...talk,
+  answers.handlers,
+  questions.handlers,
+]
 const room = openRoom(
   page.dataset.room,
   (fact) => {

@@ -47,3 +47,28 @@ test("an item that was added during the show comes with its pin", () => {
 
   assert.deepEqual(goods.items().map(({ title }) => title), ["Bowl", "Mug"])
 })
+
+test("a deal is what an item costs while it is open, and the usual price comes back", () => {
+  const cheap = { deal: 4, item: 1, price: 1500 }
+  const dealt = mug()
+  dealt.deal = cheap
+  dealt.variants = dealt.variants.map((each) => ({ ...each, usual_price: each.price, price: 1500 }))
+  const goods = makeGoods([dealt, bowl()])
+  const price = () => goods.cheapest(goods.item(1)).price
+
+  assert.equal(price(), 1500)
+  assert.deepEqual(goods.deals(), [cheap])
+  goods.setDeals([])
+  assert.equal(price(), 2900)
+  goods.setDeals([{ deal: 5, item: 2, price: 9900 }])
+
+  assert.equal(goods.cheapest(goods.item(2)).price, 5200) // a deal never raises a price
+})
+
+test("a shelf that is fetched anew does not bring back a deal that has ended", () => {
+  const goods = makeGoods([mug()])
+
+  goods.replace([{ ...mug(), deal: { deal: 4, item: 1, price: 1500 } }])
+
+  assert.equal(goods.cheapest(goods.item(1)).price, 2900)
+})

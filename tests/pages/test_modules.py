@@ -6,7 +6,7 @@ import re
 import pytest
 from django.template import Context, Template
 
-ENTRIES = ("show", "order", "control-room", "studio")
+ENTRIES = ("show", "order", "checkout", "control-room", "studio")
 
 
 def drawn(entry: str) -> str:

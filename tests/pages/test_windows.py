@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.html import escape
 
 from livecommerce.templatetags.words import length_until
 from orders import bag as bags
-from orders.models import Order
+from orders.models import Order, Payment, Refund
 from shops.models import Picture, Product, ProductPicture
 from streams.models import Presence, Show
 from tests.factories import (
@@ -24,6 +25,7 @@ from tests.factories import (
     make_shop,
     make_show,
     make_variant,
+    make_zone,
 )
 
 pytestmark = pytest.mark.django_db
@@ -80,17 +82,31 @@ def fill(shop, rows):
     return products
 
 
+def give_back(order, amount, reason):
+    """A paid order of which a part was refunded."""
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.PAID)
+    Payment.objects.filter(order=order).update(
+        status=Payment.Status.CAPTURED, captured=F("amount"), refunding=amount, refunded=amount
+    )
+    Refund.objects.create(
+        payment=order.payment, status=Refund.Status.DONE, amount=amount, reason=reason, key="r"
+    )
+
+
 @pytest.mark.parametrize("rows", [1, 9])
 def test_a_page_asks_the_database_six_times_at_most_however_much_there_is(ann, shop, rows):
     products = fill(shop, rows)
+    show = make_show(shop=shop)
     for product in products:
+        make_item(show, product)
         bags.put(shop, "ann", product.variants.first().pk, 1)
     order = make_order(variant=products[0].variants.first(), owner="bob")
-    Order.objects.filter(pk=order.pk).update(status=Order.Status.PAID)
+    give_back(order, 400, "A chipped rim")
     paths = (
         "/",
         f"/{shop.slug}/",
         f"/{shop.slug}/{products[0].slug}/",
+        f"/live/{show.slug}/",
         f"/bag/{shop.slug}/",
         f"/checkout/{shop.slug}/",
         f"/orders/{order.token}/",
@@ -230,7 +246,7 @@ def test_the_total_with_delivery_stands_before_the_button(ann, shop):
 
     text = text_of(page(ann, f"/checkout/{shop.slug}/"))
 
-    assert 0 < text.index("Delivery €4.90") < text.index("Total €24.90")
+    assert 0 < text.index("Delivery · World €4.90") < text.index("Total €24.90")
     assert text.index("Total €24.90") < text.index("Go to payment")
 
 
@@ -288,6 +304,7 @@ def test_a_pending_order_counts_down_to_the_end_of_its_hold(till, ann):
         (Order.Status.PAID, "Thank you, Ann Example"),
         (Order.Status.EXPIRED, "The hold has ended"),
         (Order.Status.CANCELLED, "This order was cancelled"),
+        (Order.Status.REFUNDED, "This order was refunded"),
     ],
 )
 def test_an_order_says_where_it_stands_and_asks_for_no_card(ann, status, words):
@@ -298,7 +315,7 @@ def test_an_order_says_where_it_stands_and_asks_for_no_card(ann, status, words):
 
     assert words in text_of(html)
     assert "data-pay" not in html
-    assert "Cancel this order" not in html
+    assert ("Cancel this order" in html) is (status == Order.Status.AUTHORIZED)
 
 
 def test_only_who_cancelled_an_order_is_led_back_to_a_bag(ann):
@@ -307,6 +324,111 @@ def test_only_who_cancelled_an_order_is_led_back_to_a_bag(ann):
 
     assert "To your bag" in page(ann, f"/orders/{order.token}/")
     assert "To your bag" not in page(carry(Client(), "bob"), f"/orders/{order.token}/")
+
+
+def test_an_approved_order_says_until_when_it_may_be_taken_back(ann):
+    order = make_order(owner="ann")
+    until = timezone.now() + timedelta(minutes=30)
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.AUTHORIZED, capture_at=until)
+
+    hers = page(ann, f"/orders/{order.token}/")
+    others = page(carry(Client(), "bob"), f"/orders/{order.token}/")
+
+    assert f'datetime="{until.isoformat()}"' in hers
+    assert "you can take the order back" in text_of(hers)
+    assert "nothing is charged" in text_of(hers)
+    assert "Cancel this order" not in others
+
+
+def test_who_comes_back_from_her_bank_is_told_nothing_the_bank_did_not_tell_us(ann):
+    order = make_order(owner="ann")
+
+    html = page(ann, f"/orders/{order.token}/?payment_intent=pi_1&redirect_status=succeeded")
+
+    assert "We are checking your payment" in text_of(html)
+    assert "Thank you" not in html
+    assert "data-pay-panel" not in html
+    assert 'data-status="pending"' in html
+
+
+def test_what_her_bank_refused_can_be_paid_in_another_way(ann):
+    order = make_order(owner="ann")
+    Payment.objects.filter(order=order).update(refusal="Your bank said no.")
+
+    html = page(ann, f"/orders/{order.token}/?payment_intent=pi_1")
+
+    assert "Your bank said no." in html
+    assert "data-pay-panel" in html
+    assert "We are checking" not in html
+
+
+def test_refunds_are_listed_with_their_reasons_and_failed_ones_are_not(ann):
+    order = make_order(owner="ann")
+    give_back(order, 400, "A chipped rim")
+    Refund.objects.create(
+        payment=order.payment, status=Refund.Status.FAILED, amount=100, reason="Never", key="f"
+    )
+
+    text = text_of(page(ann, f"/orders/{order.token}/"))
+
+    assert "€4.00 of it was refunded" in text
+    assert "Refunded: A chipped rim €4.00" in text
+    assert "Never" not in text
+
+
+def test_an_order_that_is_over_shows_the_link_that_leads_back_to_it(ann):
+    order = make_order(owner="ann")
+    give_back(order, 400, "")
+
+    html = page(ann, f"/orders/{order.token}/?x=1")
+
+    assert f'value="http://testserver/orders/{order.token}/"' in html
+
+
+@pytest.mark.parametrize(
+    ("is_included", "rate", "words"),
+    [(True, 1900, "Prices include tax"), (False, 725, "Plus 7.25 % tax"), (True, 0, None)],
+)
+def test_tax_is_said_where_its_rate_is_known(client, is_included, rate, words):
+    shop = make_shop(is_tax_included=is_included)
+    make_zone(shop, name="Germany", tax_rate=rate)
+    product = make_product(shop=shop)
+
+    text = text_of(page(client, f"/{shop.slug}/{product.slug}/"))
+
+    assert [each for each in ("Prices include tax", "Plus 7.25 % tax") if each in text] == (
+        [words] if words else []
+    )
+
+
+def test_the_tax_in_a_total_stands_below_it_and_tax_on_top_above_it(ann):
+    texts = []
+    for is_included in (True, False):
+        shop = make_shop(is_tax_included=is_included)
+        make_zone(shop, name="Germany", tax_rate=1900)
+        bags.put(shop, "ann", make_product(shop=shop, price=1000).variants.get().pk, 1)
+        texts.append(text_of(page(ann, f"/bag/{shop.slug}/")))
+
+    assert "Total €10.00 incl. 19 % tax €1.60" in texts[0]
+    assert "Tax 19 % €1.90 Total €11.90" in texts[1]
+
+
+def test_what_is_sold_out_can_be_waited_for_and_what_is_there_cannot(client, shop):
+    gone = make_product(shop=shop, on_hand=0)
+    some = make_product(shop=shop)
+    sage = make_variant(some, title="Sage", on_hand=0)
+
+    assert f'name="variant" value="{gone.variants.get().pk}"' in waiting_form(client, gone)
+    assert f'name="variant" value="{sage.pk}"' in waiting_form(client, some)
+    make_variant(some, title="Oat", on_hand=0)
+    assert waiting_form(client, some).count("<option") == 2
+    assert waiting_form(client, make_product(shop=shop)) is None
+
+
+def waiting_form(client, product):
+    html = page(client, f"/{product.shop.slug}/{product.slug}/")
+    found = re.search(r'<form class="wait__form".*?</form>', html, flags=re.DOTALL)
+    return found and found[0]
 
 
 def test_an_item_is_bought_at_its_show_price_without_a_script(ann, shop):
@@ -322,6 +444,17 @@ def test_an_item_is_bought_at_its_show_price_without_a_script(ann, shop):
 
     assert fields == {"item": str(item.pk), "variant": str(variant.pk), "add": "1"}
     assert "€29.00 each, show price" in text_of(page(ann, f"/bag/{shop.slug}/"))
+
+
+def test_what_is_sold_out_in_a_show_leads_to_its_line_without_a_script(ann, shop):
+    show = make_show(shop=shop)
+    gone = make_product(shop=shop, on_hand=0)
+    make_item(show, gone)
+
+    html = page(ann, f"/live/{show.slug}/")
+
+    assert f'href="/{shop.slug}/{gone.slug}/#wait"' in html
+    assert 'name="add"' not in html
 
 
 def test_only_who_placed_an_order_is_offered_to_cancel_it(till, client):

@@ -1,7 +1,7 @@
 // The line-up: what is pinned, what is left of it; pin by click and by key.
 import { levels } from "control/levels"
 import { change, facts, find, page } from "control/page"
-import { stage } from "control/stage"
+import { drawStage, stage } from "control/stage"
 
 let pinned = null // item id
 
@@ -15,6 +15,7 @@ function drawPinned(item) {
     button.setAttribute("aria-pressed", isOn)
     button.textContent = isOn ? "Unpin" : "Pin"
   }
+  drawStage()
 }
 
 async function toggle(row) {
@@ -53,7 +54,7 @@ document.addEventListener("keydown", (event) => {
   if (isMeantElsewhere || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return
   if (!facts.may_host || stage.status !== "live" || !/^[0-9]$/.test(event.key)) return
   const row = find(event.key === "0" ? ".item[data-pinned]" : `[data-number="${event.key}"]`)
-  if (!row || row.closest("[inert]")) return
+  if (!row || row.closest("[inert]") || find("[data-pin]", row).disabled) return
   event.preventDefault()
   row.scrollIntoView({ block: "nearest" })
   toggle(row)

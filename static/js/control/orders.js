@@ -44,5 +44,6 @@ export const orderHandlers = facts.may_host
       "order.paid": loadOrders,
       "order.expired": loadOrders,
       "order.cancelled": loadOrders,
+      "order.refunded": loadOrders,
     }
   : {}

@@ -20,7 +20,10 @@ export function drawStage() {
   const [start, end] = [find("[data-start]"), find("[data-end]")]
   if (start) start.hidden = stage.status !== "scheduled"
   if (end) end.hidden = !isLive
-  for (const button of page.querySelectorAll("[data-pin]")) button.disabled = !isLive
+  for (const button of page.querySelectorAll("[data-on-air]")) {
+    const comesLater = button.closest("[data-reveal-at]") // a drop; one that is on can be taken off
+    button.disabled = !isLive || (comesLater && button.getAttribute("aria-pressed") !== "true")
+  }
   drawClock()
 }
 

@@ -1,5 +1,5 @@
 // Levels: how much of something there is now. Only the newest counts, a lost one does no harm.
-const NAMES = ["viewers", "stock", "reactions", "votes", "poll_counts"]
+const NAMES = ["viewers", "stock", "deals_left", "reactions", "votes", "poll_counts"]
 
 // watch(name, heard): heard(value, before) with the whole value. A snapshot and levels that say
 // is_whole replace what was known, and before is null; others hold only what changed.

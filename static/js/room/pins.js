@@ -32,7 +32,8 @@ export function makePinCard(card, { goods, money, choose, missed, now = () => pe
     })
     card.dataset.stock = plenty(left)
     show(card.querySelector("img"), item.picture)
-    card.querySelector("[data-buy]").disabled = left === 0
+    card.querySelector("[data-buy]").textContent = left === 0 ? "Wait for it" : "Buy"
+    card.querySelector("[data-deal]").dataset.deal = item.item
   }
 
   card.addEventListener("click", (event) => {

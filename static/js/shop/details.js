@@ -3,12 +3,32 @@ import { ask } from "api"
 import { freshKey } from "fresh-key"
 import { drawTotals } from "shop/totals"
 
+const NOT_THERE = "This shop does not deliver there. Please choose another country."
+
 export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
   const form = step.querySelector("form")
   const trouble = step.querySelector("[data-trouble]")
   const button = form.querySelector("button[type=submit]")
+  const country = form.elements.country
   let key = freshKey() // names this submit: sent again it is the same order
   let isBusy = false
+  let isKnown = false
+
+  // Who is signed in and bought before need not type her address again.
+  async function remember() {
+    if (isKnown) return
+    isKnown = true
+    const { data } = await ask("GET", "address/")
+    for (const [name, value] of Object.entries(data ?? {})) {
+      const field = form.elements[name]
+      if (field && (!field.value || field === country)) field.value = value
+    }
+  }
+
+  async function enter() {
+    await remember()
+    await requote()
+  }
 
   function tell(words) {
     trouble.textContent = words
@@ -41,6 +61,16 @@ export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
     first?.focus()
   }
 
+  // What it costs there, before anything is sent: delivery and tax follow the country.
+  async function requote() {
+    clearErrors()
+    button.disabled = true
+    const { words } = await bag.deliverTo(country.value)
+    button.disabled = isBusy
+    if (words) return tell(words)
+    if (!bag.quote().is_delivered) showErrors({ country: NOT_THERE })
+  }
+
   async function refused(refusal) {
     if (!refusal.isUnclear) key = freshKey()
     if (refusal.code === "price_changed") {
@@ -49,6 +79,9 @@ export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
         `The total changed from ${money(refusal.seen)} to ${money(refusal.total)}. ` +
           "Please look again; nothing was ordered.",
       )
+    } else if (refusal.code === "deal_ended" || refusal.code === "coupon_refused") {
+      await bag.load()
+      backToBag(`${refusal.detail} Nothing was ordered.`)
     } else if (refusal.code === "out_of_stock") {
       await bag.load()
       backToBag(shortWords(refusal.left))
@@ -81,18 +114,21 @@ export function makeDetails(step, { shop, bag, money, placed, backToBag }) {
       key,
       seen: bag.quote().total,
     })
-    isBusy = button.disabled = false
     if (data) {
       key = freshKey()
-      placed(data)
-    } else if (fields) {
+      await placed(data)
+    }
+    isBusy = button.disabled = false
+    if (data) return
+    if (fields) {
       key = freshKey()
       showErrors(fields)
     } else {
       await refused(refusal)
     }
   })
+  country.addEventListener("change", requote)
   bag.watch((quote) => drawTotals(step, quote, money))
 
-  return { enter: clearErrors }
+  return { enter }
 }

@@ -1,10 +1,11 @@
-// What the show sells, as this page knows it: items, the pin's prices, units left.
+// What the show sells, as this page knows it: items, the pin's and the deals' prices, units left.
 export const plenty = (left) => (left === 0 ? "none" : left <= 5 ? "few" : "some")
 
 export function makeGoods(items) {
   const known = new Map()
   const levels = new Map()
   const watchers = []
+  const deals = new Map() // item → its open deal
   let pin = null
 
   const tell = () => watchers.forEach((watcher) => watcher())
@@ -12,11 +13,21 @@ export function makeGoods(items) {
     known.set(item.item, item)
     for (const { id, left } of item.variants) if (!levels.has(id)) levels.set(id, left)
   }
-  items.forEach(keep)
+  items.forEach((item) => {
+    keep(item)
+    if (item.deal) deals.set(item.item, item.deal)
+  })
 
-  // While an item is pinned, the pin's prices hold.
+  // While an item is pinned, the pin's prices hold; while a deal is open on it, what is cheaper.
   function item(id) {
-    return pin?.item === id ? { ...known.get(id), ...pin } : known.get(id)
+    const plain = pin?.item === id ? { ...known.get(id), ...pin } : known.get(id)
+    if (!plain?.variants) return plain
+    const deal = deals.get(id)
+    const variants = plain.variants.map((each) => {
+      const usual = each.usual_price ?? each.price
+      return { ...each, price: deal ? Math.min(usual, deal.price) : usual }
+    })
+    return { ...plain, variants }
   }
 
   const variantLeft = (variant) => levels.get(variant.id) ?? variant.left
@@ -38,6 +49,12 @@ export function makeGoods(items) {
     setPin(card) {
       pin = card
       if (card && !known.has(card.item)) keep(card)
+      tell()
+    },
+    deals: () => [...deals.values()],
+    setDeals(open) {
+      deals.clear()
+      open.forEach((deal) => deals.set(deal.item, deal))
       tell()
     },
     setLevels(stock) {

@@ -3,6 +3,7 @@ import { ask } from "api"
 import { clock } from "clock"
 import { countdown } from "countdown"
 import { clone, fill } from "fill"
+import { opened } from "shop/opening"
 import { drawTotals } from "shop/totals"
 
 const DONE = ["authorized", "paid"]
@@ -76,13 +77,14 @@ export function makePayment(panel, { words, changed = () => {} }) {
   async function mount(mine) {
     const { client_secret: clientSecret, publishable_key: publishableKey } = order.payment
     const { api_base: apiBase, is_stand_in: isStandIn } = order.payment
+    const { customer_session: customerSession } = order.payment // good for one form only
     retry.hidden = Boolean(clientSecret)
     button.hidden = !clientSecret
     holder.hidden = false
     if (!clientSecret) return tell("The payment service cannot be reached. Your units stay held.")
     const { mountPayment } = await (isStandIn ? import("till") : import("stripe-element"))
     if (mine !== run) return
-    form = mountPayment(holder, { clientSecret, publishableKey, apiBase })
+    form = mountPayment(holder, { clientSecret, publishableKey, apiBase, customerSession })
   }
 
   async function pay() {
@@ -137,9 +139,17 @@ export function makePayment(panel, { words, changed = () => {} }) {
   function thank() {
     close()
     reveal(done)
-    fill(done, { number: order.number, total: money(order.total) })
+    fill(done, { number: order.number, charged: chargeWords(order) })
     done.querySelector("[data-order-link]").href = order.url
     done.querySelector("[tabindex]").focus()
+  }
+
+  function chargeWords({ total, status, capture_at: captureAt }) {
+    if (!total) return "There is nothing to pay."
+    const until = Date.parse(captureAt)
+    if (status === "paid" || !(until > clock.now())) return `Your card is charged ${money(total)}.`
+    const time = new Date(until).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })
+    return `${money(total)} is taken at ${time}; until then you can cancel on the order's page.`
   }
 
   function giveUp() {
@@ -166,8 +176,10 @@ export function makePayment(panel, { words, changed = () => {} }) {
 
   button.addEventListener("click", pay)
   retry.addEventListener("click", async () => {
-    const { data } = await ask("GET", `orders/${order.token}/`)
-    if (data) open(data)
+    retry.disabled = true
+    const fresh = await opened(order)
+    retry.disabled = false
+    open(fresh)
   })
 
   return { open, close, order: () => order }

@@ -1,12 +1,14 @@
-// One item chosen: which variant, what it costs, into the bag or straight to the till.
+// One item chosen: which variant, what it costs, into the bag or straight to the till; or, if it is
+// sold out, into the line for it.
 import { clone, fill, show } from "fill"
 import { plenty } from "shop/goods"
 
-export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
+export function makePicker(step, { goods, money, bag, wait, onAdded, onBuy }) {
   const form = step.querySelector("form")
   const options = step.querySelector("[data-variants]")
   const trouble = step.querySelector("[data-trouble]")
   const buttons = [...form.querySelectorAll("button[type=submit]")]
+  const waiting = form.querySelector("[data-wait]")
   let item = null
   let isBusy = false
 
@@ -42,7 +44,7 @@ export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
       const input = options.querySelector(`input[value="${each.id}"]`)
       if (!input) continue
       const isOut = goods.variantLeft(each) === 0
-      input.disabled = isOut
+      input.closest("label").toggleAttribute("data-out", isOut)
       fill(input.closest("label"), { out: isOut ? "Sold out" : null })
     }
     const chosen = variant()
@@ -55,8 +57,13 @@ export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
       left: left === 0 ? "Sold out" : `${left} left`,
     })
     step.querySelector("[data-left]").dataset.stock = plenty(left)
+    step.querySelector("[data-deal]").dataset.deal = item.item
     show(step.querySelector("[data-picture]"), chosen?.picture ?? item.picture)
-    for (const button of buttons) button.disabled = isBusy || left === 0
+    for (const button of buttons) {
+      button.disabled = isBusy
+      button.hidden = left === 0
+    }
+    waiting.hidden = left > 0
   }
 
   async function put(then) {
@@ -80,6 +87,7 @@ export function makePicker(step, { goods, money, bag, onAdded, onBuy }) {
     event.preventDefault()
     put(event.submitter?.value)
   })
+  waiting.addEventListener("click", () => wait({ item, variant: variant() }))
   goods.watch(draw)
 
   return { open }

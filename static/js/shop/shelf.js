@@ -28,8 +28,10 @@ export function makeShelf(list, { goods, money, choose, jump }) {
     element.toggleAttribute("data-pinned", isPinned)
     const button = element.querySelector("[data-choose]")
     button.hidden = false
-    button.disabled = left === 0
-    button.setAttribute("aria-label", `Buy ${item.title}`)
+    button.textContent = left === 0 ? "Wait for it" : "Buy"
+    button.classList.toggle("button--primary", left > 0)
+    button.setAttribute("aria-label", `${left ? "Buy" : "Wait for it:"} ${item.title}`)
+    element.querySelector("[data-deal]").dataset.deal = item.item
     const again = element.querySelector("[data-jump]")
     again.hidden = !moments.has(item.item)
     again.setAttribute("aria-label", `Watch ${item.title} from here`)

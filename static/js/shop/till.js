@@ -1,59 +1,20 @@
-// The way from "Buy" to "thank you", as steps of the sheet over the playing video.
+// The bag, its button, and the order that waits for its card. The steps of the sheet come later.
 import { ask } from "api"
 import { clock } from "clock"
 import { countdown } from "countdown"
 import { fill } from "fill"
+import { later } from "later"
 import { makeBag } from "shop/bag"
-import { makeBagStep } from "shop/bag-step"
-import { makeDetails } from "shop/details"
-import { makePayment } from "shop/payment"
-import { makePicker } from "shop/picker"
 
-export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
+export function makeTill({ sheet, goods, money, shop, toast, bagButton, wait }) {
   const memory = `order-${shop}` // the unpaid order of this tab: a reload leads back to it
   const bag = makeBag(shop)
+  const steps = later(async () => {
+    const { makeSteps } = await import("shop/steps")
+    return makeSteps({ sheet, goods, money, shop, toast, bag, wait, follow, held: () => held })
+  })
   let held = null // the order that still waits for its card
   let stopClock = () => {}
-
-  const toDetails = () => sheet.next("details")
-  const bagStep = makeBagStep(sheet.step("bag"), { bag, money, checkout: toDetails })
-  const details = makeDetails(sheet.step("details"), {
-    shop,
-    bag,
-    money,
-    placed(order) {
-      sheet.open("pay")
-      payment.open(order)
-    },
-    backToBag(words) {
-      sheet.open("bag")
-      bagStep.tell(words)
-    },
-  })
-  const payment = makePayment(sheet.step("pay"), { words: money, changed: follow })
-  const picker = makePicker(sheet.step("variant"), {
-    goods,
-    money,
-    bag,
-    onAdded({ title }) {
-      sheet.close()
-      toast.say(`${title} is in your bag`)
-    },
-    onBuy: toDetails,
-  })
-  sheet.onEnter("details", details.enter)
-  sheet.onEnter("bag", bag.load) // another tab may have changed it
-  sheet.onLeave("pay", payment.close)
-  const paying = sheet.step("pay")
-  for (const [selector, act] of [
-    ["[data-keep-watching]", () => sheet.close()],
-    ["[data-to-bag]", () => sheet.open("bag")],
-    ["[data-cancel]", letGo],
-  ]) {
-    const button = paying.querySelector(selector)
-    button.hidden = false // the order's own page has nothing to go back to
-    button.addEventListener("click", act)
-  }
 
   function follow(order) {
     held = order.status === "pending" ? order : null
@@ -85,26 +46,24 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
     bagButton.setAttribute("aria-label", label)
   }
 
-  // What is held is given back: the bag and the address can be changed again.
-  async function letGo() {
-    if (!held) return openBag()
-    const { data } = await ask("POST", `orders/${held.token}/cancel/`)
-    if (!data) return openBag() // too late: the order tells how it ends
-    follow(data)
-    bagStep.tell("")
-    sheet.open("bag")
+  async function withSteps(act) {
+    try {
+      await steps()
+    } catch (error) {
+      toast.say("You are offline. Please try again in a moment.")
+      throw error
+    }
+    act(await steps())
   }
-
-  function openBag() {
-    if (!held) return sheet.open("bag")
-    sheet.open("pay")
-    payment.open(held)
-  }
+  const openBag = () => withSteps((made) => made.openBag())
 
   bagButton.addEventListener("click", openBag)
   bag.watch(() => !held && drawButton())
 
   return {
+    bag,
+    openBag,
+    prepare: steps,
     async start() {
       await bag.load()
       let token = null
@@ -117,9 +76,6 @@ export function makeTill({ sheet, goods, money, shop, toast, bagButton }) {
       const { data } = await ask("GET", `orders/${token}/`)
       if (data) follow(data)
     },
-    choose(item) {
-      picker.open(item)
-      sheet.next("variant")
-    },
+    choose: (item) => withSteps((made) => made.choose(item)),
   }
 }
