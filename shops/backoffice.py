@@ -23,7 +23,7 @@ from unfold.forms import (
 
 from livecommerce.errors import DomainError
 from shops import pictures
-from shops.inputs import DeltaField, MoneyField, PictureField
+from shops.inputs import DeltaField, MoneyField, PercentField, PictureField
 from shops.models import Member, Picture, Shop
 
 OWNERS = (Member.Role.OWNER,)
@@ -39,10 +39,12 @@ display = decorators.display
 WIDGETS = {
     DeltaField: widgets.UnfoldAdminTextInputWidget,
     MoneyField: widgets.UnfoldAdminTextInputWidget,
+    PercentField: widgets.UnfoldAdminTextInputWidget,
     PictureField: widgets.UnfoldAdminFileFieldWidget,
 }
 CLASSES = {
     forms.CharField: widgets.INPUT_CLASSES,
+    forms.IntegerField: widgets.INPUT_CLASSES,
     forms.ModelChoiceField: widgets.SELECT_CLASSES,
 }
 
@@ -83,30 +85,42 @@ class OwnShopField(forms.ModelChoiceField):
         return super().clean(self.only if value in self.empty_values and self.only else value)
 
 
-class ShopForm(forms.ModelForm):
+class Dressed:
     """A form whose amounts are in the shop's currency and whose fields all have a name."""
 
     def __init__(self, *args, currency: str | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if type(field) in WIDGETS:
-                field.widget = WIDGETS[type(field)](field.widget.attrs)
-            elif "class" not in field.widget.attrs and type(field) in CLASSES:
-                field.widget.attrs["class"] = " ".join(CLASSES[type(field)])
-            if isinstance(field, MoneyField) and currency:
-                field.currency = currency
-                field.widget.attrs["suffix"] = currency.upper()
-            if self.prefix and field.label:  # a table of forms has headings, but no labels
-                field.widget.attrs.setdefault("aria-label", field.label)
+            self.dress(field, currency)
+
+    def dress(self, field, currency: str | None) -> None:
+        if type(field) in WIDGETS:
+            field.widget = WIDGETS[type(field)](field.widget.attrs)
+        elif "class" not in field.widget.attrs and type(field) in CLASSES:
+            field.widget.attrs["class"] = " ".join(CLASSES[type(field)])
+        if isinstance(field, MoneyField) and currency:
+            field.currency = currency
+            field.widget.attrs["suffix"] = currency.upper()
+        if self.prefix and field.label:  # a table of forms has headings, but no labels
+            field.widget.attrs.setdefault("aria-label", field.label)
+
+
+class ShopForm(Dressed, forms.ModelForm):
+    """A row of a shop."""
+
+
+class PlainForm(Dressed, forms.Form):
+    """What is asked before a deed."""
 
 
 class ShopFormSet(PaginationInlineFormSet):
     """Rows of a parent that belongs to a shop."""
 
     def get_form_kwargs(self, index):
-        shop_id = getattr(self.instance, "shop_id", None)
-        currency = self.instance.shop.currency if shop_id else None
-        return super().get_form_kwargs(index) | {"currency": currency}
+        shop = self.instance
+        if not isinstance(shop, Shop):
+            shop = shop.shop if shop.shop_id else None
+        return super().get_form_kwargs(index) | {"currency": shop and shop.currency}
 
 
 class Choices:
@@ -258,3 +272,7 @@ class OfParent(Choices):
 
 class TabularInline(OfParent, unfold.TabularInline):
     hide_title = True
+
+
+class StackedInline(OfParent, unfold.StackedInline):
+    pass

@@ -3,7 +3,11 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from livecommerce import money
 from shops import backoffice, pictures, stock
@@ -109,10 +113,10 @@ class GalleryInline(backoffice.TabularInline):
 @admin.register(Product)
 class ProductAdmin(backoffice.ShopScopedAdmin):
     inlines = [VariantInline, GalleryInline]
-    fields = ["shop", ("title", "slug"), "description", ("position", "is_on_sale")]
+    fields = ["shop", ("title", "slug"), "description", ("position", "is_on_sale"), "reveal_at"]
     fixed = ("shop", "slug")
     prepopulated_fields = {"slug": ["title"]}
-    list_display = ["cover", "title", "from_price", "free", "is_on_sale"]
+    list_display = ["cover", "title", "from_price", "free", "in_line", "drop", "is_on_sale"]
     list_display_links = ["cover", "title"]
     list_filter = ["is_on_sale"]
     search_fields = ["title", "variants__sku"]
@@ -123,6 +127,14 @@ class ProductAdmin(backoffice.ShopScopedAdmin):
             .get_queryset(request)
             .select_related("shop")
             .prefetch_related("gallery__picture", "variants__stock")
+            .annotate(
+                # Who waits is written by the app above: its rows are known here by name alone.
+                waiting=Count(
+                    "variants__places",
+                    filter=Q(variants__places__status="waiting"),
+                    distinct=True,
+                )
+            )
         )
 
     def has_delete_permission(self, request, obj=None):
@@ -151,3 +163,20 @@ class ProductAdmin(backoffice.ShopScopedAdmin):
     def free(self, product):
         counts = [each.stock.free for each in product.variants.all() if hasattr(each, "stock")]
         return sum(counts)
+
+    @admin.display(description="Line", ordering="waiting")
+    def in_line(self, product):
+        if not product.waiting:
+            return "–"
+        return format_html(
+            '<a class="row-link" href="{}?product={}">{} wait</a>',
+            reverse("admin:orders_place_changelist"),
+            product.pk,
+            product.waiting,
+        )
+
+    @admin.display(description="Drop", ordering="reveal_at")
+    def drop(self, product):
+        if not product.reveal_at or product.reveal_at <= timezone.now():
+            return "–"
+        return date_format(timezone.localtime(product.reveal_at), "j M, H:i")

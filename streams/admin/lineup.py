@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from livecommerce import money
 from shops import backoffice
@@ -93,8 +95,8 @@ class ItemInline(backoffice.TabularInline):
     model = LineupItem
     form = ItemForm
     formset = LineupFormSet
-    fields = ["number", "product", "list_price", "show_price", "left"]
-    readonly_fields = ["list_price", "left"]
+    fields = ["number", "product", "list_price", "show_price", "left", "drop"]
+    readonly_fields = ["list_price", "left", "drop"]
     verbose_name, verbose_name_plural = "item", "line-up"
 
     def get_queryset(self, request):
@@ -125,3 +127,9 @@ class ItemInline(backoffice.TabularInline):
     def left(self, item):
         variants = item.product.variants.all() if item.pk else []
         return sum(each.stock.free for each in variants if hasattr(each, "stock"))
+
+    @admin.display(description="Drop")
+    def drop(self, item):
+        at = item.product.reveal_at if item.pk else None
+        is_hidden = at and at > timezone.now()
+        return date_format(timezone.localtime(at), "j M, H:i") if is_hidden else "–"

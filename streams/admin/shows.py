@@ -1,21 +1,27 @@
 """Shows, and the two screens a show is run from: control room and studio."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from livecommerce.errors import DomainError
-from shops import backoffice
+from shops import backoffice, catalogue
 from shops.inputs import PictureField
+from shops.models import Product
 from streams import lifecycle, lineup
 from streams.admin.lineup import ItemInline
 from streams.models import Show
 from streams.talk import chat, polls
+
+DEAL_MINUTES = [1, 3, 5, 10, 30]  # offered for one tap; others are typed
 
 
 class ShowForm(backoffice.ShopForm):
@@ -88,7 +94,11 @@ class ShowAdmin(backoffice.ShopScopedAdmin):
         return show
 
     def screen(self, request, show, template, title):
-        items = [lineup.card(item) | {"show_price": item.show_price} for item in lineup.items(show)]
+        items = [
+            lineup.card(item)
+            | {"show_price": item.show_price, "reveal_at": reveal_at(item.product)}
+            for item in with_drops(show)
+        ]
         may_host = backoffice.may(request, backoffice.HOSTS, show.shop_id)
         context = self.admin_site.each_context(request) | {
             "title": f"{title} · {show.title}",
@@ -99,6 +109,7 @@ class ShowAdmin(backoffice.ShopScopedAdmin):
             "max_text": chat.MAX_TEXT,
             "max_poll_question": polls.MAX_QUESTION,
             "max_poll_option": polls.MAX_OPTION,
+            "deal_minutes": DEAL_MINUTES,
             "is_nav_sidebar_enabled": False,
             "is_fullwidth": "1",
             "facts": {
@@ -141,3 +152,18 @@ class ShowAdmin(backoffice.ShopScopedAdmin):
     @admin.display(description="Poster")
     def poster_now(self, show):
         return backoffice.thumbnail(show.poster, show.title)
+
+
+def with_drops(show: Show):
+    """The line-up as staff see it: what is hidden until its time, too."""
+    return (
+        show.items.select_related("product", "show__shop")
+        .prefetch_related(*catalogue.goods("product__"))
+        .filter(product__is_on_sale=True)
+    )
+
+
+def reveal_at(product: Product) -> datetime | None:
+    """When a drop shows itself; None once it has."""
+    is_hidden = product.reveal_at and product.reveal_at > timezone.now()
+    return product.reveal_at if is_hidden else None

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from shops.models import Product, Shop, User
+from shops.models import Product, Shop, User, Zone
 from streams.models import LineupItem, Show
 from tests.factories import make_item, make_product, make_shop, make_show, make_staff
 
@@ -105,6 +107,40 @@ def item_row(item: LineupItem, **values) -> dict:
         "product": item.product_id,
         "show_price": "",
     } | values
+
+
+def settings_form(*zones: dict, **values) -> dict:
+    return {
+        "name": "Ours",
+        "tagline": "",
+        "about": "",
+        "hue": 40,
+        "contact": "",
+        "address": "",
+        "is_tax_included": "on",
+        "undo_minutes": 0,
+        **rows("zones", *zones),
+    } | values
+
+
+def zone_row(zone: Zone | None = None, **values) -> dict:
+    return {
+        **({"id": zone.pk, "shop": zone.shop_id} if zone else {}),
+        "name": "World",
+        "position": 0,
+        "countries": ["*"],
+        "shipping": "0.00",
+        "free_from": "",
+        "tax_rate": "0",
+    } | values
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page takes, once it is warm."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
 
 
 def errors(answer) -> dict:

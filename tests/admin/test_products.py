@@ -1,22 +1,17 @@
 """Products in the back office: amounts, counts by delta, pictures."""
 
-import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
+from django.utils import timezone
 
 from shops import stock
 from shops.models import Picture, Product, ProductPicture, Shop, Stock, StockMove
 from tests.admin.back_office import errors, product_form, rows, variant_row
-from tests.factories import make_order, make_staff
-
-
-def a_picture(width=40, height=50) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "#b5654a").save(out, "PNG")
-    return SimpleUploadedFile("../../etc/cup.png", out.getvalue(), content_type="image/png")
+from tests.admin.pictures import a_picture
+from tests.factories import make_order
 
 
 def save(client, product, **values):
@@ -212,55 +207,29 @@ def test_a_row_without_a_picture_is_refused_at_its_field(ours, owner):
     assert not ProductPicture.objects.exists()
 
 
-def settings_form(**values) -> dict:
-    return {"name": "Ours", "tagline": "", "about": "", "hue": 40, "shipping": "4.90"} | values
+def test_a_drop_is_planned_and_told_in_the_list(ours, owner):
+    hour = timezone.localtime() + timedelta(days=2)
 
-
-def test_an_owner_sets_up_the_shop(ours, owner):
-    form = settings_form(name="Claymoor", new_avatar=a_picture(), currency="jpy", slug="other")
-
-    answer = owner.post(reverse("admin:shops_shop_change", args=[ours.shop.pk]), form)
-
-    assert answer.status_code == 302
-    slug = ours.shop.slug
-    ours.shop.refresh_from_db()
-    assert (ours.shop.name, ours.shop.shipping, ours.shop.hue) == ("Claymoor", 490, 40)
-    assert ours.shop.avatar.shop == ours.shop
-    assert (ours.shop.currency, ours.shop.slug) == ("eur", slug)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("hue", 361), ("shipping", "-1"), ("new_hero", "bomb")]
-)
-def test_settings_that_cannot_be_are_refused_at_their_field(ours, owner, field, value):
-    form = settings_form(name="Changed") | {
-        field: a_picture(6000, 6000) if value == "bomb" else value
-    }
-
-    answer = owner.post(reverse("admin:shops_shop_change", args=[ours.shop.pk]), form)
-
-    assert list(errors(answer)) == [field]
-    ours.shop.refresh_from_db()
-    assert (ours.shop.name, ours.shop.hero) == ("Ours", None)
-
-
-@pytest.mark.parametrize("slug", ["admin", "live", "api", "bag", "orders", "static", "healthz"])
-def test_no_shop_can_stand_in_the_way_of_the_site(db, slug, client):
-    client.force_login(make_staff(is_staff=True, is_superuser=True))
-
-    form = settings_form(slug=slug, currency="eur")
-    answer = client.post(reverse("admin:shops_shop_add"), form)
-
-    assert list(errors(answer)) == ["slug"]
-    assert not Shop.objects.filter(slug=slug).exists()
-
-
-def test_a_free_address_makes_a_shop(db, client):
-    client.force_login(make_staff(is_staff=True, is_superuser=True))
-    form = settings_form(slug="claymoor", currency="jpy", shipping="500")
-
-    answer = client.post(reverse("admin:shops_shop_add"), form)
+    answer = owner.post(
+        reverse("admin:shops_product_change", args=[ours.product.pk]),
+        product_form(
+            ours.product,
+            variant_row(ours.variant),
+            reveal_at_0=f"{hour:%Y-%m-%d}",
+            reveal_at_1="18:30:00",
+        ),
+    )
 
     assert answer.status_code == 302
-    shop = Shop.objects.get(slug="claymoor")
-    assert (shop.currency, shop.shipping) == ("jpy", 500)
+    ours.product.refresh_from_db()
+    assert timezone.localtime(ours.product.reveal_at).hour == 18
+    page = owner.get(reverse("admin:shops_product_changelist")).content.decode()
+    assert f"{hour.day} {hour:%b}, 18:30" in page
+
+
+def test_a_drop_that_showed_itself_is_none_any_more(ours, owner):
+    Product.objects.update(reveal_at=timezone.now() - timedelta(hours=1))
+
+    page = owner.get(reverse("admin:shops_product_changelist"))
+
+    assert page.context["cl"].model_admin.drop(page.context["cl"].result_list[0]) == "–"

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from orders.models import Coupon, Place
 from shops.models import Member, Product, Shop, User
 from streams.models import LineupItem, Show
 from tests.admin.back_office import (
@@ -19,6 +20,15 @@ from tests.factories import make_order, make_product, make_show, make_user
 NOWHERE = 987_654
 VIEWS = ["change", "delete", "history"]
 MODELS = ["shops_product", "shops_shop", "shops_member", "streams_show", "orders_order"]
+MODELS += ["orders_coupon", "orders_place"]
+
+
+def make_coupon_and_place(house) -> tuple[Coupon, Place]:
+    coupon = Coupon.objects.create(shop=house.shop, code="THEIRS", value=1000)
+    place = Place.objects.create(
+        shop=house.shop, variant=house.variant, owner="x", email="wait@example.com", quantity=1
+    )
+    return coupon, place
 
 
 def answer_for(client, url, method="get", **data):
@@ -34,12 +44,15 @@ def answer_for(client, url, method="get", **data):
 @pytest.mark.django_db(transaction=True)
 def test_their_row_answers_like_no_row(ours, theirs, owner, name, view, method):
     order = make_order(variant=theirs.variant)
+    coupon, place = make_coupon_and_place(theirs)
     theirs_id = {
         "shops_product": theirs.product.pk,
         "shops_shop": theirs.shop.pk,
         "shops_member": Member.objects.get(shop=theirs.shop).pk,
         "streams_show": theirs.show.pk,
         "orders_order": order.pk,
+        "orders_coupon": coupon.pk,
+        "orders_place": place.pk,
     }[name]
 
     found = answer_for(owner, reverse(f"admin:{name}_{view}", args=[theirs_id]), method)
@@ -50,6 +63,7 @@ def test_their_row_answers_like_no_row(ours, theirs, owner, name, view, method):
         word.replace(str(NOWHERE), "#") for word in none[2]
     ]
     assert Product.objects.filter(shop=theirs.shop).exists()
+    assert Coupon.objects.filter(shop=theirs.shop).exists()
 
 
 @pytest.mark.parametrize("view", ["control_room", "studio"])
@@ -64,10 +78,18 @@ def test_their_stage_answers_like_no_stage(theirs, owner, view):
 @pytest.mark.django_db(transaction=True)
 def test_no_list_names_them(ours, theirs, owner, name):
     make_order(variant=theirs.variant)
+    make_coupon_and_place(theirs)
 
     page = owner.get(reverse(f"admin:{name}_changelist")).content.decode()
 
-    for secret in ("Theirs", theirs.product.title, theirs.show.title, theirs.owner.username):
+    for secret in (
+        "Theirs",
+        "THEIRS",
+        "wait@example.com",
+        theirs.product.title,
+        theirs.show.title,
+        theirs.owner.username,
+    ):
         assert secret not in page
 
 
@@ -99,6 +121,19 @@ def test_a_product_cannot_be_put_into_their_shop(ours, theirs, owner):
     assert errors(found) == errors(none)
     assert "shop" in errors(found)
     assert not Product.objects.filter(slug="new").exists()
+
+
+def test_a_coupon_cannot_be_put_into_their_shop(ours, theirs, owner):
+    def put(shop_id):
+        form = {"shop": shop_id, "code": "NEW", "percent": "", "amount": "5.00"}
+        return owner.post(reverse("admin:orders_coupon_add"), form)
+
+    found, none = put(theirs.shop.pk), put(NOWHERE)
+
+    assert found.status_code == 200
+    assert errors(found) == errors(none)
+    assert "shop" in errors(found)
+    assert not Coupon.objects.exists()
 
 
 def test_a_show_cannot_be_put_into_their_shop(ours, theirs, owner):
