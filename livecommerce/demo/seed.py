@@ -11,13 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from livecommerce import fixtures
-from livecommerce.demo import evening
-from orders import bag, checkout, payments, pricing
+from livecommerce.demo import airtime, evening
+from orders import bag, checkout, payments, quotes, returns
 from orders.models import Order
 from shops.models import Shop, User, Variant
-from streams import lifecycle, pins, rooms
+from streams import lifecycle, pins
 from streams.models import LineupItem, Rendition, Room, Show, Take
-from streams.talk import chat, polls, questions, reactions
 from streams.video import ffmpeg, packager, replay, takes
 
 HERE = Path(__file__).parent
@@ -46,7 +45,7 @@ def on_air() -> Show:
         lifecycle.end(stale)
     show = mine.live().first() or mine.coming_up().first() or _again(mine.latest("pk"))
     if show.status == Show.Status.SCHEDULED:
-        _open(show)
+        airtime.begin(show, User.objects.get(username=HOST))
     return show
 
 
@@ -87,24 +86,6 @@ def _again(last: Show) -> Show:
         for item in last.items.all()
     )
     return show
-
-
-def _open(show: Show) -> None:
-    lifecycle.go_live(show)
-    pins.open(show.items.select_related("show__shop", "product").first())
-    mara = User.objects.get(username=HOST)
-    host = rooms.speaker(show, mara, "")
-    asked = chat.say(show, evening.viewer(1), "Is the mug all right in the dishwasher?", "Lena").seq
-    chat.say(show, host, "It is. The clay foot likes to dry afterwards.", reply_to=asked)
-    chat.say(show, evening.viewer(2), "The midnight glaze, please show it again", "Oskar")
-    welcome = chat.say(show, host, "Welcome! The show prices stay on in the replay.").seq
-    chat.pin(show, welcome, mara)
-    for number, text in enumerate(("Do you ship to Norway?", "Does the glaze craze with time?")):
-        question = questions.ask(show, evening.viewer(number), text, ("Lena", "Oskar")[number])
-        for voter in range(3 - number):
-            questions.vote(show, evening.viewer(voter), question.pk)
-    polls.open(show, "Which glaze shall we fire next?", ["Moss", "Oat", "Midnight"])
-    reactions.add(show.pk, {"heart": 48})
 
 
 def _evening(plan: dict) -> None:
@@ -155,12 +136,14 @@ def _sell(show: Show, items: dict, plan: dict, *, at) -> None:
     delivery = checkout.Delivery(
         **{field: plan.get(field, "") if field in optional else plan[field] for field in fields}
     )
-    seen = pricing.quote(held).total
+    seen = quotes.quote(held, delivery.country).total
     order = checkout.place(shop, owner, f"demo-{show.slug}", delivery, seen=seen)
     payment = payments.start(order.payment)
     _pay(payment, plan["card"])
     payments.look(payment)
     payments.capture(payment)
+    if refund := plan.get("refund"):
+        returns.refund(order, refund["amount"], key=f"demo-{order.token}", reason=refund["reason"])
     Order.objects.filter(pk=order.pk).update(placed_at=at, settled_at=at)
 
 

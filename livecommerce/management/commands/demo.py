@@ -24,6 +24,7 @@ NOTICE = """
     Back office   {site}/admin/
     API           {site}/api/schema/
     The till      {till}  (test cards only; no money moves)
+    Mail          {mail}  (files; nothing leaves this machine)
 
     Sign in as    mara / mara-demo    owner of Claymoor
                   noor / noor-demo    moderator of Claymoor
@@ -54,7 +55,12 @@ class Command(BaseCommand):
             takes.close_silent(patience=takes.SILENCE * 0)  # left by a demo that was killed
             publisher.start()
             self.stdout.write(
-                NOTICE.format(site=settings.SITE_URL, slug=show.slug, till=till.address)
+                NOTICE.format(
+                    site=settings.SITE_URL,
+                    slug=show.slug,
+                    till=till.address,
+                    mail=settings.MAIL_DIR,
+                )
             )
             self.stdout.flush()
 
