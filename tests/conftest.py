@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-import stripe
 from django.core.cache import cache
 
-from orders import books
+from orders import books, gateway
 from orders.models import Order
 from orders.till.server import Till
 
@@ -38,5 +37,5 @@ def _nothing_remembered():
 
 
 @pytest.fixture(autouse=True)
-def _an_impatient_sdk(monkeypatch):
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
+def _an_impatient_gateway(monkeypatch):
+    monkeypatch.setattr(gateway, "PAUSE", 0.01)
