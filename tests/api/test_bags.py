@@ -281,6 +281,20 @@ def test_a_code_that_is_not_known_here_is_refused_in_the_same_words(shopper, cup
     assert not Bag.objects.filter(coupon__isnull=False).exists()
 
 
+def test_codes_are_not_found_by_guessing_with_ever_new_cookies(cup, monkeypatch):
+    make_coupon(cup.product.shop, code="TEN")
+    monkeypatch.setattr(turnstile, "WRONG_CODES", 2)
+
+    answers = [
+        put_code(carry(APIClient(), f"v{number}"), cup, code)
+        for number, code in enumerate(["TEN", "ONE", "TEN", "TWO", "TEN"])
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 409, 200, 409, 429]
+    assert answers[-1].json()["code"] == "too_many_tries"
+    assert not Bag.objects.filter(owner="v4").exists()
+
+
 @pytest.mark.parametrize("code", ["", "  ", None, ["TEN"], {}, True, "x" * 201], ids=repr)
 def test_what_is_no_code_is_named(shopper, cup, code):
     answer = put_code(shopper, cup, code)

@@ -28,18 +28,6 @@ def variant():
     return variant
 
 
-@pytest.fixture
-def faults(till):
-    """faults(on, kind): what goes wrong next at the till."""
-    path = f"{till.address}/_till/faults"
-
-    def add(on, kind, times=1):
-        requests.post(path, json={"on": on, "kind": kind, "times": times}, timeout=5)
-
-    yield add
-    requests.delete(path, timeout=5)
-
-
 def test_an_order_is_placed_without_asking_the_provider(shopper, variant):
     answer = place(shopper, variant)
 
@@ -314,6 +302,19 @@ def test_who_placed_an_order_may_cancel_it(till, shopper, variant):
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     assert answer.json()["payment"]["client_secret"] == ""
     assert Stock.objects.get().held == 0
+
+
+def test_who_only_has_the_link_reads_no_secret_of_the_payment(till, shopper, variant):
+    told = place_and_open(shopper, variant)
+    path = f"/api/v1/orders/{told['token']}/"
+
+    theirs = carry(APIClient(), "bob").get(path)
+    refused = carry(APIClient(), "bob").post(f"{path}payment/")
+
+    assert theirs.json()["payment"]["client_secret"] == ""
+    assert told["payment"]["client_secret"] not in theirs.content.decode()
+    assert refused.status_code == 404
+    assert shopper.get(path).json()["payment"]["client_secret"]
 
 
 def test_who_only_has_the_link_cannot_cancel(till, shopper, variant):

@@ -2,9 +2,10 @@ import json
 import uuid
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from orders import lifecycle
+from orders import lifecycle, turnstile
 from orders.models import BagLine, Order, Place
 from shops.models import Stock
 from tests.factories import carry, make_item, make_product, make_show
@@ -145,14 +146,40 @@ def test_a_foreign_page_puts_nobody_in_line(cup):
     assert not Place.objects.exists()
 
 
-def test_one_address_cannot_fill_a_line(cup, monkeypatch):
-    monkeypatch.setattr("orders.api.waiting.LineThrottle.rate", "2/min")
+def test_one_address_cannot_fill_a_line(cup, settings):
+    settings.HOLDS_PER_ADDRESS = 2
 
     answers = [
-        post(carry(APIClient(), f"v{number}"), cup, email=f"v{number}@example.com").status_code
+        post(carry(APIClient(), f"v{number}"), cup, email=f"v{number}@example.com")
         for number in range(3)
     ]
 
-    assert answers == [201, 201, 429]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[-1].json()["code"] == "too_many_tries"
     assert Place.objects.count() == 2
     assert not BagLine.objects.filter(bag__owner__startswith="v").exists()
+
+
+def test_nobody_is_written_to_again_and_again_by_somebody_else(cup, monkeypatch):
+    monkeypatch.setattr(turnstile, "LETTERS", 2)
+    answers = []
+    for number, email in enumerate(["ann@example.com", "ANN@example.com", "ann@example.com"]):
+        bob = carry(APIClient(), f"bob-{number}")
+        answers.append(post(bob, cup, email=email))
+        if answers[-1].status_code == 201:
+            bob.delete(f"/api/v1/waiting/{answers[-1].json()['token']}/")
+
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert Place.objects.count() == 2
+    assert post(carry(APIClient(), "cy"), cup, email="cy@example.com").status_code == 201
+
+
+def test_a_line_is_open_while_the_cache_is_dead(shopper, cup, monkeypatch):
+    def dead(*args, **options):
+        raise ConnectionError
+
+    for name in ("get", "add", "incr"):
+        monkeypatch.setattr(type(cache._connections["default"]), name, dead)
+
+    assert post(shopper, cup).status_code == 201
+    assert Place.objects.count() == 1

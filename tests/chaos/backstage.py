@@ -19,6 +19,7 @@ from django.conf import settings  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from livecommerce import visitors  # noqa: E402
 from orders import checkout  # noqa: E402
 from orders.models import Order, Payment  # noqa: E402
 from shops.models import Member, User  # noqa: E402
@@ -69,6 +70,22 @@ def buy() -> int:
     pay(SimpleNamespace(address=settings.STRIPE_API_BASE), order).raise_for_status()
     checkout.confirm(payment_of(order))
     return order.pk
+
+
+def hold() -> dict:
+    """An order that waits for its card, and the cookie of its visitor."""
+    order = make_order()
+    return {
+        "order": order.pk,
+        "token": str(order.token),
+        "cookie": f"{visitors.COOKIE}={visitors.cookie_for(order.owner)}",
+    }
+
+
+def charge(order: int) -> None:
+    """Its card says yes; nobody is told."""
+    held = Order.objects.get(pk=order)
+    pay(SimpleNamespace(address=settings.STRIPE_API_BASE), held).raise_for_status()
 
 
 def money(order: int) -> list[str]:

@@ -4,6 +4,7 @@ import time
 from asyncio import to_thread
 
 from tests.chaos.guests import PATIENCE, Guest, all_hear, know_the_truth, present, until
+from tests.chaos.webs import session
 
 AT_ONCE = 0.4  # seconds
 
@@ -21,12 +22,12 @@ async def test_a_room_in_two_processes_lives_through_the_death_of_redis(town, pa
         await hosts[0].say("said here")
         await hosts[1].say("said there")
         await guests[0].say("a guest was heard")
-        await to_thread(here.post, pin, show["host"], {"item": show["items"][0]})
+        await to_thread(here.post, pin, session(show["host"]), {"item": show["items"][0]})
         await all_hear(everyone, "a guest was heard")
 
         town.redis.stop()
         try:
-            await to_thread(there.post, pin, show["host"], {"item": show["items"][1]})
+            await to_thread(there.post, pin, session(show["host"]), {"item": show["items"][1]})
             for host in hosts:
                 await host.say(f"without a bell, {host.page}")
             await guests[0].say("a guest without a bell")

@@ -4,6 +4,7 @@ import time
 from asyncio import to_thread
 
 from tests.chaos.guests import Guest, all_hear, present, until
+from tests.chaos.webs import session
 
 NOT_ALLOWED = 4403
 SOON = 5  # seconds
@@ -44,7 +45,7 @@ async def test_a_ban_is_told_and_kept_in_both_processes(town, pair):
         seq = await pages[0].say("buy elsewhere")
         await all_hear(everyone, "buy elsewhere")
         path = f"/api/v1/shows/{slug}/ban/"
-        await to_thread(here.post, path, show["moderator"], {"seq": seq})
+        await to_thread(here.post, path, session(show["moderator"]), {"seq": seq})
         began = time.monotonic()
         await until(lambda: all(page.standing for page in pages), "he was not told")
         took = time.monotonic() - began

@@ -58,13 +58,17 @@ class Web:
         self.process.wait()
         self.stop()
 
-    def post(self, path: str, session: str, body: dict) -> None:
-        """Staff ask for something over the API of this process."""
-        cookie = f"sessionid={session}; csrftoken={TOKEN}"
-        headers = {"Cookie": cookie, "X-CSRFToken": TOKEN, "Content-Type": "application/json"}
+    def post(self, path: str, cookie: str, body: dict) -> dict:
+        """Whoever carries the cookie asks for something over the API of this process."""
+        headers = {
+            "Cookie": f"{cookie}; csrftoken={TOKEN}",
+            "X-CSRFToken": TOKEN,
+            "Content-Type": "application/json",
+        }
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"http://{self.host}{path}", data, headers)
-        _opener.open(request, timeout=10).close()
+        with _opener.open(request, timeout=10) as answer:
+            return json.load(answer)
 
     def memory(self) -> int:
         """Bytes that are resident."""
@@ -72,6 +76,11 @@ class Web:
 
     def log(self) -> str:
         return self.house.log(self.name).read_text(errors="replace")
+
+
+def session(key: str) -> str:
+    """The cookie of somebody who signed in."""
+    return f"sessionid={key}"
 
 
 class Backstage:

@@ -246,3 +246,29 @@ def test_an_order_ends_once(shop, cup, end):
 
     assert state_of(order) == ("cancelled", "started")
     assert held(cup) == 0
+
+
+def test_what_an_abandoned_hold_kept_is_sold_though_no_sweeper_runs(books_are_right):
+    cup = make_product(on_hand=1).variants.get()
+    abandoned = make_order(variant=cup, owner="bob")
+    overdue(abandoned)
+
+    order = make_order(variant=cup, owner="ann")
+
+    abandoned.refresh_from_db()
+    assert (abandoned.status, order.status) == ("expired", "pending")
+    assert held(cup) == 1
+    books_are_right()
+
+
+def test_a_hold_that_still_runs_is_not_swept_by_who_comes_later(books_are_right):
+    cup = make_product(on_hand=1).variants.get()
+    first = make_order(variant=cup, owner="bob")
+
+    with pytest.raises(stock.OutOfStock) as refusal:
+        make_order(variant=cup, owner="ann")
+
+    assert refusal.value.short == {cup.pk: 0}
+    first.refresh_from_db()
+    assert first.status == "pending"
+    books_are_right()

@@ -148,6 +148,36 @@ def test_an_address_does_not_try_one_account_after_the_other(client, ann):
     assert who(client) is None
 
 
+def test_who_signs_in_often_has_guessed_nothing(client, ann):
+    for _ in range(accounts.PER_ADDRESS + 1):
+        assert sign_in(client).status_code == 302
+        client.post(OUT)
+
+
+def test_a_right_password_does_not_wash_an_address_clean(client, ann):
+    for number in range(accounts.PER_ADDRESS):
+        sign_in(client, f"a{number}@example.com", "wrong")
+        if number == 1:
+            sign_in(client)
+            client.post(OUT)
+
+    assert sign_in(client).status_code == 429
+    assert who(client) is None
+
+
+def test_a_household_of_addresses_is_one_guesser(client, ann):
+    def guess(address, number):
+        data = {"email": f"a{number}@example.com", "password": "wrong"}
+        return client.post(IN, data, REMOTE_ADDR=address).status_code
+
+    codes = {guess(f"2a02:908:1:2::{n:x}", n) for n in range(1, accounts.PER_ADDRESS + 1)}
+
+    assert codes == {400}
+    assert guess("2a02:908:1:2:ffff::1", 60) == 429
+    assert guess("2a02:908:1:3::1", 61) == 400
+    assert guess("::ffff:192.0.2.1", 62) == 400
+
+
 def test_somebody_elses_header_is_no_new_address(client, ann):
     for number in range(accounts.PER_ADDRESS):
         data = {"email": f"a{number}@example.com", "password": "wrong"}
@@ -198,6 +228,11 @@ def test_a_session_begun_before_is_not_the_one_after(client, ann):
         ("/\\evil.test/", HERS),
         ("javascript:alert(1)", HERS),
         ("http://testserver.evil.test/", HERS),
+        ("checkout", HERS),
+        ("sign-out", HERS),
+        ("?x", HERS),
+        ("%0d%0aSet-Cookie: a=b", HERS),
+        ("/claymoor/%0d%0a", "/claymoor/%0d%0a"),
     ],
 )
 def test_it_goes_on_with_a_page_of_ours_only(client, ann, wanted, goal):

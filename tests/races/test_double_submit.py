@@ -11,7 +11,7 @@ from tests.orders.paying import payment_of
 from tests.races.together import Rendezvous, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-N = 8
+N = 20
 
 
 @pytest.fixture
