@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NPM = $(shell command -v npm || echo $(BIN)/npm)
 
-.PHONY: demo test bench bench-room lint lock clean
+.PHONY: demo test bench bench-room bench-sale lint lock clean
 
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
 	@exec $(BIN)/python manage.py demo
@@ -21,6 +21,9 @@ bench: $(VENV)/.dev node_modules/.package-lock.json  ## The budgets, measured
 
 bench-room: $(VENV)/.dev  ## One room's fan-out beside the naive way and the limits (ROOM=--full)
 	@$(BIN)/python -m tests.benchmarks.room $(ROOM)
+
+bench-sale: $(VENV)/.dev  ## Placing orders beside django-oscar and the database alone (SALE=…)
+	@$(BIN)/python -m tests.benchmarks.sale $(SALE)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -102,6 +102,7 @@ TEMPLATES = [
 
 # People
 AUTH_USER_MODEL = "shops.User"
+SESSION_ENGINE = "livecommerce.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -151,6 +152,13 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 100_000},  # limits of whoever talks: none is to be forgotten
         }
     }
+
+# What a process remembers by itself: limits that need not be exact.
+CACHES["here"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "here",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
 
 # Work: the row is the queue, Celery is the bell, beat rings again for what was lost.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"

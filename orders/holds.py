@@ -27,10 +27,19 @@ class Accepted:
     quote: Quote
     before: Order | None = None
 
+    @property
+    def is_called(self) -> bool:
+        return any(line.called for line in self.quote.lines)
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether she held something until now, by an order or by a call."""
+        return self.before is not None or self.is_called
+
 
 def make(accepted: Sequence[Accepted]) -> list[Order]:
     """All of them or, if the rows refuse one, none. Part of a transaction."""
-    freed = _make_room(accepted)
+    _end_before(accepted)
     now = timezone.now()
     orders = Order.objects.bulk_create(_order(each, now) for each in accepted)
     sold = []
@@ -42,6 +51,7 @@ def make(accepted: Sequence[Accepted]) -> list[Order]:
         Payment(order=order, amount=order.total, currency=order.currency) for order in orders
     )
     # The rows that others want too come last, in one order: coupon, deal, stock.
+    freed = _make_room(accepted)
     for order in sorted(orders, key=lambda order: order.coupon_id or 0):
         if order.coupon:
             coupons.take(order.coupon, owner=order.owner, email=order.email)
@@ -53,11 +63,21 @@ def make(accepted: Sequence[Accepted]) -> list[Order]:
     for _, line in sold:
         wanted[line.variant.pk] += line.quantity
     stock.hold(wanted, shops={order.shop_id for order in orders})
-    waiting.call(freed)
+    if freed:
+        waiting.call(freed)
     for payment in owed:
         if not payment.amount:
             payments.waive(payment)
     return orders
+
+
+def _end_before(accepted: Sequence[Accepted]) -> None:
+    """One visitor holds one order in a shop; what hers before has taken is let go of later."""
+    before = [each.before for each in accepted if each.before]
+    if before:
+        list(Payment.objects.select_for_update().filter(order__in=before).order_by("pk"))
+    for order in before:
+        lifecycle.end(order)
 
 
 def _make_room(accepted: Sequence[Accepted]) -> set[int]:
@@ -65,19 +85,18 @@ def _make_room(accepted: Sequence[Accepted]) -> set[int]:
 
     Says which variants: what is not placed again goes to those who wait.
     """
-    before = [each.before for each in accepted if each.before]
-    called = [each for each in accepted if any(line.called for line in each.quote.lines)]
-    if not before and not called:
+    if not any(each.lets_go for each in accepted):
         return set()
     # Rows that are let go and taken again are locked in one order, or two buyers wait crosswise.
+    before = [each.before for each in accepted if each.before]
     old = list(OrderLine.objects.filter(order__in=before))
     new = [line for each in accepted for line in each.quote.lines]
-    list(Payment.objects.select_for_update().filter(order__in=before).order_by("pk"))
     coupons.lock({order.coupon_id for order in before} | {_coupon_id(each) for each in accepted})
     deals.lock({line.deal_id for line in old} | {line.deal and line.deal.pk for line in new})
     stock.lock({line.variant_id for line in old} | {line.variant.pk for line in new})
     for order in before:
-        lifecycle.give_up(order, is_replaced=True)
+        lifecycle.let_go(order)
+    called = [each for each in accepted if each.is_called]
     for each in called:
         waiting.redeem(each.submit.shop, each.submit.owner, each.quote.quantities)
     again = {line.variant.pk for each in called for line in each.quote.lines if line.called}

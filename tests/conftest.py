@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import SimpleTestCase
 
 from orders import books, gateway
@@ -65,7 +65,8 @@ def books_are_right(till):
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Limits and guards live in the cache: no test may feel the one before it."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -10,19 +10,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livecommerce.api import MAX_NUMBER, WholeNumber, answers, asked
-from orders import bag, coupons, quotes
-from orders.api.shapes import QuoteSerializer
+from livecommerce.callers import address_of
+from orders import bag, coupons, quotes, turnstile
+from orders.api.shapes import CountryField, QuoteSerializer
 from orders.models import MAX_QUANTITY, Bag
-from shops.countries import COUNTRIES
 from shops.models import Shop
 
 
 class Destination(serializers.Serializer):
     """Where to; without a country the prices are those of the shop's home."""
 
-    country = serializers.ChoiceField(
-        COUNTRIES, required=False, error_messages={"invalid_choice": "A country is like DE."}
-    )
+    country = CountryField(required=False)
 
 
 class LineInput(serializers.Serializer):
@@ -83,11 +81,12 @@ class LineView(QuotedView):
 class CouponView(QuotedView):
     """The code on the bag: one at a time."""
 
-    @extend_schema(request=CouponInput, responses=answers(QuoteSerializer, 400, 403, 404, 409))
+    @extend_schema(request=CouponInput, responses=answers(QuoteSerializer, 400, 403, 404, 409, 429))
     def put(self, request, shop):
         """Use a code, in the place of another. It can be claimed before the bag is filled."""
         shop, visitor, country = self.asked(shop)
-        coupons.put(shop, visitor, asked(CouponInput, request.data)["code"])
+        code = asked(CouponInput, request.data)["code"]
+        turnstile.put_coupon(shop, visitor, code, address=address_of(request))
         return self.quoted(shop, visitor, country)
 
     @extend_schema(responses=answers(QuoteSerializer, 400, 403, 404))

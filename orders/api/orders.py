@@ -3,7 +3,7 @@
 import logging
 from contextlib import suppress
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
@@ -18,20 +18,25 @@ from livecommerce.api import WholeNumber, answers, asked
 from livecommerce.callers import address_of
 from livecommerce.errors import DomainError
 from orders import checkout, counter, customers, lifecycle, limits, payments
-from orders.api.shapes import OrderSerializer
+from orders.api.shapes import CountryField, OrderSerializer
 from orders.models import Order
 from orders.submit import Delivery, Submit
-from shops.countries import COUNTRIES
+from shops import tries
 from shops.models import Shop
 
 LOOK_EVERY = 2  # seconds between two questions to the provider about one order
+OPENINGS, MINUTES = 30, 10  # of one order's payment in that time: each asks the provider
 logger = logging.getLogger(__name__)
 
 
 class OrderThrottle(SimpleRateThrottle):
-    """So many submits of one visitor from one address; settings name the rate."""
+    """So many submits of one visitor from one address; settings name the rate.
+
+    Each process counts for itself: two questions to Redis would cost more than the placing.
+    """
 
     scope = "orders"
+    cache = caches["here"]
 
     def get_cache_key(self, request, view):
         ident = f"{request.visitor}-{self.get_ident(request)}"
@@ -58,10 +63,7 @@ class OrderInput(serializers.Serializer):
     postcode = serializers.CharField(max_length=20)
     city = serializers.CharField(max_length=80)
     region = serializers.CharField(max_length=80, allow_blank=True, default="")
-    country = serializers.ChoiceField(
-        COUNTRIES,  # what was sent is not repeated: half a surrogate could not be written
-        error_messages={"invalid_choice": "A country is written like DE."},
-    )
+    country = CountryField()
 
 
 @method_decorator(never_cache, "dispatch")
@@ -109,13 +111,14 @@ class OrderView(APIView):
 class PaymentView(APIView):
     """How to pay for it."""
 
-    @extend_schema(request=None, responses=answers(OrderSerializer, 403, 404, 409))
+    @extend_schema(request=None, responses=answers(OrderSerializer, 403, 404, 409, 429))
     def post(self, request, token):
         """Open the payment at the provider; asking twice opens one.
 
         Nobody answers there: `payment_unavailable`. The units stay held, and it can be asked again.
         """
         order = owned(token, request)
+        tries.count("open-payment", str(order.token), most=OPENINGS, minutes=MINUTES)
         if order.status == Order.Status.PENDING:
             payments.start(order.payment)
         session = customers.session_of(order, request.user)

@@ -225,6 +225,10 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(condition=models.Q(('status', 'pending')), fields=['caller'], name='orders_callers'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['email'], name='orders_mailboxes'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_tax_included', True), ('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('items_total'), '-', models.F('discount')), '+', models.F('shipping')))), models.Q(('is_tax_included', False), ('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('items_total'), '-', models.F('discount')), '+', models.F('shipping')), '+', models.F('tax')))), _connector='OR'), name='total_is_the_sum'),

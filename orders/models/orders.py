@@ -53,7 +53,7 @@ class Order(models.Model):
     owner = models.CharField(max_length=64)  # of the bag it came from
     key = models.CharField(max_length=64)  # the shopper's idempotency key
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="orders")
-    caller = models.GenericIPAddressField(null=True)  # who placed it; forgotten when it settles
+    caller = models.GenericIPAddressField(null=True)  # who placed it; known while pending
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     email = models.EmailField()
     name = models.CharField(max_length=120)
@@ -103,6 +103,7 @@ class Order(models.Model):
                 fields=["expires_at"], condition=Q(status="pending"), name="orders_pending"
             ),
             models.Index(fields=["caller"], condition=Q(status="pending"), name="orders_callers"),
+            models.Index(fields=["email"], condition=Q(status="pending"), name="orders_mailboxes"),
         ]
 
     def __str__(self):

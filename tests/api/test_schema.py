@@ -57,7 +57,7 @@ def test_every_call_answers_as_described_whatever_it_is_sent(
     variant, order = item.product.variants.get(), make_order(variant=item.product.variants.get())
     bags.put(show.shop, order.owner, other.product.variants.get().pk, 1)
     known = {"slug": "ours", "shop": "ours", "product": "ours", "item": item.pk, "seen": 1000}
-    known |= {"variant": variant.pk, "token": str(order.token)}
+    known |= {"variant": variant.pk, "token": str(order.token), "country": "DE"}
     known |= {"number": make_question(show).pk, "code": make_coupon(show.shop).code}
     known |= {"deal": deals.open(other, price=900, seconds=600).pk}
     cookies = cookies_of(make_staff(shop=show.shop), order.owner)
