@@ -15,9 +15,9 @@ MAX_NUMBER = 2**53 - 1  # the largest that every reader of JSON holds exactly
 
 
 def refuse(error: Exception, context: dict) -> Response | None:
-    """A refusal becomes 409 {code, detail[, field]}, in this one place."""
+    """A refusal becomes 409 (or 429) {code, detail[, field]}, in this one place."""
     if isinstance(error, DomainError):
-        return Response(error.as_dict(), status=409)
+        return Response(error.as_dict(), status=error.status)
     return exception_handler(error, context)
 
 

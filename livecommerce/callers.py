@@ -4,6 +4,7 @@ They stand apart from livecommerce.api because DRF loads them while it is being 
 """
 
 import json
+from ipaddress import ip_address, ip_network
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException, ParseError
@@ -14,9 +15,24 @@ from rest_framework.throttling import BaseThrottle
 MAX_BODY = 64 * 1024  # bytes
 
 
+HOUSEHOLD = 64  # bits: whoever has one address of IPv6 has all others that begin alike
+
+
 def address_of(request) -> str:
-    """Where a request came from: as far as our own proxies say, never what a stranger wrote."""
-    return BaseThrottle().get_ident(request)
+    """Where a request came from: as far as our own proxies say, never what a stranger wrote.
+
+    Of IPv6 it is the network: who may choose among 2⁶⁴ addresses would never be counted twice.
+    """
+    ident = BaseThrottle().get_ident(request) or ""
+    try:
+        address = ip_address(ident)
+    except ValueError:
+        return ident
+    if address.version == 4:
+        return ident
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((int(address), HOUSEHOLD), strict=False).network_address)
 
 
 class OwnPagesOnly(SessionAuthentication):

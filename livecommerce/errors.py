@@ -5,6 +5,7 @@ class DomainError(Exception):
     """Nothing was changed. `code` is for programs, `detail` for people, `field` names the input."""
 
     code = "refused"
+    status = 409  # as the API answers it
 
     def __init__(self, detail: str, *, field: str = ""):
         super().__init__(detail)

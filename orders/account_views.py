@@ -16,6 +16,7 @@ from shops import tries
 
 A_PAGE = 20  # orders
 CARDS_AN_HOUR = 20  # who tries stolen numbers needs many; nobody else does
+LOOKS, MINUTES = 60, 10  # at her cards in that time: each asks the provider
 
 
 def signed_in(view):
@@ -38,6 +39,7 @@ def account(request):
     orders = request.user.orders.select_related("shop").prefetch_related("lines")
     trouble, cards = "", []
     try:
+        _count_look(request.user)
         cards = customers.cards(request.user)
     except gateway.GatewayUnavailable:
         trouble = "Your saved cards cannot be shown at the moment."
@@ -53,6 +55,7 @@ def account(request):
 @signed_in
 def remove_card(request, card):
     try:
+        _count_look(request.user)
         customers.forget(request.user, card)
     except DomainError as refusal:
         messages.error(request, refusal.detail)
@@ -82,3 +85,7 @@ def add_card(request):
             "api_base": settings.STRIPE_API_BASE if settings.IS_STAND_IN else "",
         },
     )
+
+
+def _count_look(user) -> None:
+    tries.count("see-cards", str(user.pk), most=LOOKS, minutes=MINUTES)

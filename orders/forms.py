@@ -1,11 +1,22 @@
 """What a shopper types at the till."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from livecommerce.api import MAX_NUMBER
 from orders.models import MAX_QUANTITY
 from orders.submit import Delivery
 from shops.countries import COUNTRIES
+
+
+class WholeField(forms.IntegerField):
+    """ASCII digits alone, as at every door: "١", "+1" and "1.0" are refused, not understood."""
+
+    def to_python(self, value):
+        text = "" if value is None else str(value)
+        if text and not (text.isascii() and text.isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class DeliveryForm(forms.Form):
@@ -42,7 +53,7 @@ class DeliveryForm(forms.Form):
         choices=COUNTRIES, widget=forms.Select({"autocomplete": "country"}), initial="DE"
     )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)  # names this submit
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)  # the total that was shown
+    seen = WholeField(min_value=0, widget=forms.HiddenInput)  # the total that was shown
 
     def delivery(self) -> Delivery:
         return Delivery(**{field: self.cleaned_data[field] for field in Delivery.__annotations__})
@@ -51,6 +62,6 @@ class DeliveryForm(forms.Form):
 class WaitForm(forms.Form):
     """A place in the line for what is sold out."""
 
-    variant = forms.IntegerField(min_value=1, max_value=MAX_NUMBER)
-    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    variant = WholeField(min_value=1, max_value=MAX_NUMBER)
+    quantity = WholeField(min_value=1, max_value=MAX_QUANTITY)
     email = forms.EmailField(max_length=254)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from livecommerce import visitors
 from livecommerce.callers import address_of
 from livecommerce.errors import DomainError, Invalid
-from orders import addresses, counter, coupons, lifecycle, limits, quotes, waiting
+from orders import addresses, counter, lifecycle, limits, quotes, turnstile
 from orders import bag as bags
 from orders.forms import DeliveryForm, WaitForm
 from orders.models import Bag, Order
@@ -42,9 +42,10 @@ def put_coupon(request, shop):
     shop = get_object_or_404(Shop.objects.select_related("avatar"), slug=shop)
     typed = request.POST.get("code", "")
     try:
-        coupons.put(shop, str(request.visitor), typed)
+        turnstile.put_coupon(shop, str(request.visitor), typed, address=address_of(request))
     except DomainError as refusal:
-        return _draw_bag(request, shop, status=409, typed=typed, refusal=refusal.detail)
+        also = {"typed": typed, "refusal": refusal.detail}
+        return _draw_bag(request, shop, status=refusal.status, **also)
     return redirect("bag", shop=shop.slug)
 
 
@@ -154,12 +155,13 @@ def wait(request, shop):
     if form.is_valid():
         wanted = form.cleaned_data
         try:
-            place = waiting.join(
+            place = turnstile.join(
                 shop,
                 str(request.visitor),
                 wanted["variant"],
                 wanted["quantity"],
                 wanted["email"],
+                address=address_of(request),
             )
             return redirect("waiting-place", token=place.token)
         except DomainError as refusal:

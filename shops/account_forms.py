@@ -31,6 +31,12 @@ class SignUpForm(SignInForm):
         help_text="Eight characters or more.",
     )
 
+    def clean_email(self):
+        # One letter can become three when it is written in the one way: ﬃ, ffi.
+        if len(normal(self.cleaned_data["email"])) > LONGEST:
+            raise ValidationError(f"At most {LONGEST} characters.")
+        return self.cleaned_data["email"]
+
     def clean(self):
         password, email = self.cleaned_data.get("password"), self.cleaned_data.get("email", "")
         if password:

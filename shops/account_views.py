@@ -1,6 +1,7 @@
 """Signing in, up and out."""
 
 from django.contrib import auth
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -45,7 +46,7 @@ def _make(request, email, password):
 def _enter(request, shape, find, template):
     goal = where_to(request)
     if request.user.is_authenticated:
-        return redirect(goal)
+        return HttpResponseRedirect(goal)
     form, status = shape(request.POST or None), 200
     if request.method == "POST":
         status = 400
@@ -57,7 +58,7 @@ def _enter(request, shape, find, template):
                 status = 429 if isinstance(refusal, TooManyTries) else 400
             else:
                 auth.login(request, user)  # a session begun by somebody else is left behind
-                return redirect(goal)
+                return HttpResponseRedirect(goal)
     return render(request, template, {"form": form, "next": goal}, status=status)
 
 
@@ -67,4 +68,5 @@ def where_to(request) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours else resolve_url("account")
+    # From the root on: a bare word could be no page, and "?x" would be this page again.
+    return wanted if is_ours and wanted.startswith("/") else resolve_url("account")

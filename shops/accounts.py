@@ -54,5 +54,22 @@ def check(request, email: str, password: str, *, address: str) -> User:
     user = auth.authenticate(request, username=name, password=password)
     if user is None:
         raise WrongPassword("E-mail and password do not belong together.")
+    tries.take_back("sign-in-from", address)
     tries.forget("sign-in-as", name)
     return user
+
+
+def count_staff(username: str, *, address: str) -> None:
+    """One more try at the back office's door.
+
+    An account is counted for each address by itself: else anybody could keep a shop's people out
+    in the middle of a show.
+    """
+    tries.count("sign-in-from", address, most=PER_ADDRESS, minutes=MINUTES)
+    tries.count("staff-as", f"{normal(username)} {address}", most=PER_ACCOUNT, minutes=MINUTES)
+
+
+def forget_staff(username: str, *, address: str) -> None:
+    """They are in: what they tried before does not count any more."""
+    tries.take_back("sign-in-from", address)
+    tries.forget("staff-as", f"{normal(username)} {address}")

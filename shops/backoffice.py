@@ -16,6 +16,7 @@ from unfold import admin as unfold
 from unfold import decorators, widgets
 from unfold.forms import (
     AdminPasswordChangeForm,
+    AuthenticationForm,
     PaginationInlineFormSet,
     UserChangeForm,
     UserCreationForm,
@@ -34,7 +35,7 @@ DESK = (*MANAGERS, Member.Role.DESK)
 
 ModelAdmin = unfold.ModelAdmin
 PersonForm, NewPersonForm = UserChangeForm, UserCreationForm
-NewPasswordForm = AdminPasswordChangeForm
+NewPasswordForm, SignInForm = AdminPasswordChangeForm, AuthenticationForm
 display = decorators.display
 WIDGETS = {
     DeltaField: widgets.UnfoldAdminTextInputWidget,
@@ -204,6 +205,11 @@ class ShopScopedAdmin(Choices, unfold.ModelAdmin):
         filters = super().get_list_filter(request)
         return (ShopFilter, *filters) if self.shop_field == "shop" else filters
 
+    def changelist_view(self, request, extra_context=None):
+        if "%00" in request.META["QUERY_STRING"]:  # a filter that PostgreSQL would not look for
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -240,7 +246,7 @@ class ShopFilter(admin.SimpleListFilter):
         return len(self.lookup_choices) > 1
 
     def queryset(self, request, queryset):
-        wanted = self.value() or ""
+        wanted = str(self.value() or "")  # to count what it would find, it is asked by the id
         return queryset.filter(shop=wanted) if re.fullmatch("[0-9]{1,18}", wanted) else queryset
 
 
@@ -248,12 +254,17 @@ class OfParent(Choices):
     """An inline is as open as the row it belongs to."""
 
     extra = 0
+    max_num = 500
     form = ShopForm
     formset = ShopFormSet
 
     @property
     def parent(self):
         return self.admin_site.get_model_admin(self.parent_model)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        # How many rows are sent is a stranger's word: thousands would be drawn for a minute.
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
 
     def has_view_permission(self, request, obj=None):
         return self.parent.has_view_permission(request, obj)

@@ -25,7 +25,7 @@ class ByProduct(admin.SimpleListFilter):
         return [(product.pk, product.title) for product in waited_for.order_by("title")]
 
     def queryset(self, request, queryset):
-        wanted = self.value() or ""
+        wanted = str(self.value() or "")  # to count what it would find, it is asked by the id
         is_id = wanted.isascii() and wanted.isdecimal() and len(wanted) <= 18
         return queryset.filter(variant__product=wanted) if is_id else queryset
 

@@ -7,23 +7,13 @@ from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from livecommerce.api import WholeNumber, answers, asked
-from orders import waiting
+from livecommerce.callers import address_of
+from orders import turnstile, waiting
 from orders.models import MAX_QUANTITY, Place
 from shops.models import Shop
-
-
-class LineThrottle(SimpleRateThrottle):
-    """So many steps into a line from one address: a line full of invented people sells nothing."""
-
-    scope = "waiting"
-    rate = "60/min"
-
-    def get_cache_key(self, request, view):
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class PlaceInput(serializers.Serializer):
@@ -68,20 +58,19 @@ class PlaceSerializer(serializers.ModelSerializer):
 class WaitingView(APIView):
     """Get in line."""
 
-    throttle_classes = [LineThrottle]
-
     @extend_schema(
         request=PlaceInput, responses=answers(PlaceSerializer, 400, 403, 404, 409, 429, status=201)
     )
     def post(self, request):
         """Wait for what is sold out; whoever is in the line already keeps her place."""
         wanted = asked(PlaceInput, request.data)
-        place = waiting.join(
+        place = turnstile.join(
             get_object_or_404(Shop, slug=wanted["shop"]),
             str(request.visitor),
             wanted["variant"],
             wanted["quantity"],
             wanted["email"],
+            address=address_of(request),
             item_id=wanted["item"],
         )
         return Response(PlaceSerializer(place).data, status=201)

@@ -7,10 +7,29 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from shops import backoffice
+from livecommerce.callers import address_of
+from livecommerce.errors import DomainError
+from shops import accounts, backoffice
 from shops.models import Member, User
 
 admin.site.unregister(Group)  # what a person may do comes from her part in a shop
+
+
+class StaffSignInForm(backoffice.SignInForm):
+    """The back office's door counts wrong passwords, as the shoppers' does."""
+
+    def clean(self):
+        name, address = self.cleaned_data.get("username", ""), address_of(self.request)
+        try:
+            accounts.count_staff(name, address=address)
+        except DomainError as refusal:
+            raise ValidationError(refusal.detail) from refusal
+        cleaned = super().clean()
+        accounts.forget_staff(name, address=address)
+        return cleaned
+
+
+admin.site.login_form = StaffSignInForm
 
 
 class NewMemberForm(backoffice.ShopForm):

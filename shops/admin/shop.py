@@ -111,6 +111,7 @@ class ZoneFormSet(backoffice.ShopFormSet):
 class ZoneInline(backoffice.StackedInline):
     model = Zone
     form, formset = ZoneForm, ZoneFormSet
+    max_num = 50  # each draws all countries
     verbose_name, verbose_name_plural = "zone", "Delivery and tax, by zone"
     fields = [("name", "position"), "countries", ("shipping", "free_from", "tax_rate")]
 

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Place
-from tests.admin.back_office import queries_of, staff
+from tests.admin.back_office import queries_of, signed_in, staff
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:orders_place_changelist"
@@ -85,3 +86,15 @@ def test_lists_take_a_fixed_number_of_queries(ours, owner):
         wait(ours, name)
 
     assert [queries_of(owner, url) for url in urls] == few
+
+
+def test_a_filter_counts_what_it_would_find_and_takes_no_odd_word(ours, theirs, owner):
+    wait(ours, "ann")
+    wait(theirs, "bob")
+
+    for asked in ("_facets=True", "product=9e9", "product=-1", "shop=%D9%A1", "state=x"):
+        assert owner.get(f"{reverse(LIST)}?{asked}").status_code == 200
+    for asked in ("status__exact=%00", "state=%00", "product=%00", "q=%00"):
+        assert owner.get(f"{reverse(LIST)}?{asked}").url == reverse(LIST)
+    house = signed_in(make_staff(is_staff=True, is_superuser=True))
+    assert house.get(f"{reverse(LIST)}?_facets=True").status_code == 200

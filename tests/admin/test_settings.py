@@ -219,3 +219,15 @@ def test_rows_of_a_zone_without_anything_typed_are_no_zone(ours, owner):
 
     assert answer.status_code == 302
     assert not ours.shop.zones.exists()
+
+
+@pytest.mark.parametrize("count", ["1000000", str(2**63), "9" * 30])
+def test_a_claim_of_a_million_zones_draws_no_million_zones(ours, owner, count):
+    form = settings_form(zone_row(), name="") | {"zones-TOTAL_FORMS": count}
+
+    answer = owner.post(reverse("admin:shops_shop_change", args=[ours.shop.pk]), form)
+
+    assert answer.status_code == 200
+    (zones,) = answer.context["inline_admin_formsets"]
+    assert len(zones.formset.forms) <= 50
+    assert not Zone.objects.exists()

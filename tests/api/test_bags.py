@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
+from orders import turnstile
 from orders.models import Bag, BagLine
 from streams import deals, log, pins
 from tests.factories import (
@@ -293,6 +295,29 @@ def test_codes_are_not_found_by_guessing_with_ever_new_cookies(cup, monkeypatch)
     assert [answer.status_code for answer in answers] == [200, 409, 200, 409, 429]
     assert answers[-1].json()["code"] == "too_many_tries"
     assert not Bag.objects.filter(owner="v4").exists()
+
+
+def test_a_crowd_behind_one_address_claims_a_code_that_is_right(cup, monkeypatch):
+    make_coupon(cup.product.shop, code="TEN")
+    monkeypatch.setattr(turnstile, "WRONG_CODES", 2)
+
+    answers = [put_code(carry(APIClient(), f"v{number}"), cup, "ten") for number in range(5)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert Bag.objects.filter(coupon__isnull=False).count() == 5
+
+
+def test_a_code_is_claimed_while_the_cache_is_dead(shopper, cup, monkeypatch):
+    make_coupon(cup.product.shop, code="TEN")
+
+    def dead(*args, **options):
+        raise ConnectionError
+
+    for name in ("get", "add", "incr"):
+        monkeypatch.setattr(type(cache._connections["default"]), name, dead)
+
+    assert put_code(shopper, cup, "NONE").status_code == 409
+    assert put_code(shopper, cup, "TEN").json()["coupon"] == "TEN"
 
 
 @pytest.mark.parametrize("code", ["", "  ", None, ["TEN"], {}, True, "x" * 201], ids=repr)

@@ -317,6 +317,22 @@ def test_who_only_has_the_link_reads_no_secret_of_the_payment(till, shopper, var
     assert shopper.get(path).json()["payment"]["client_secret"]
 
 
+def test_one_order_does_not_ring_the_provider_without_end(till, shopper, variant, monkeypatch):
+    monkeypatch.setattr("orders.api.orders.OPENINGS", 2)
+    token = place(shopper, variant).json()["token"]
+
+    answers = [open_payment(shopper, token) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].json()["code"] == "too_many_tries"
+    assert shopper.get(f"/api/v1/orders/{token}/").json()["payment"]["client_secret"]
+    other = make_product(price=1000).variants.get()
+    bags.put(other.product.shop, "bob", other.pk, 1)
+    bob = carry(APIClient(), "bob")
+    told = place(bob, other, email="bob@example.com").json()
+    assert open_payment(bob, told["token"]).status_code == 200
+
+
 def test_who_only_has_the_link_cannot_cancel(till, shopper, variant):
     told = place(shopper, variant).json()
     bob = carry(APIClient(), "bob")

@@ -81,6 +81,15 @@ def test_what_is_no_email_is_refused(client, email):
     assert not User.objects.exists()
 
 
+def test_an_email_that_becomes_too_long_when_it_is_written_in_the_one_way_is_refused(client):
+    email = f"a@{'.'.join(['ﬃ' * 20] * 6)}.com"
+    assert len(email) < 150 < len(accounts.normal(email))
+
+    assert sign_up(client, email).status_code == 400
+
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("email", [EMAIL, "ANN@EXAMPLE.COM", " Ann@example.com"])
 def test_an_email_is_one_account_however_it_is_written(client, ann, email):
     answer = sign_up(client, email, "another password")
@@ -242,6 +251,13 @@ def test_it_goes_on_with_a_page_of_ours_only(client, ann, wanted, goal):
 
     assert sign_in(client, next=wanted).url == goal
     assert client.get(IN, {"next": wanted}).url == goal  # signed in already
+
+
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaaa"', "' or 1=1 --", "é" * 32, "a" * 9000])
+def test_a_key_that_nobody_was_given_is_no_session(client, key):
+    answer = client.get(HERS, headers={"cookie": f"sessionid={key}"})
+
+    assert (answer.status_code, answer.url) == (302, f"{IN}?next=%2Faccount%2F")
 
 
 def test_another_site_signs_nobody_in_or_out(ann):
@@ -419,3 +435,17 @@ def test_staff_without_an_email_for_a_name_still_have_a_page(client, till):
     client.force_login(mara)
 
     assert "mara" in text(client.get(HERS))
+
+
+def test_reading_the_page_again_and_again_stops_asking_the_provider(client, till, ann, monkeypatch):
+    monkeypatch.setattr("orders.account_views.LOOKS", 2)
+    customers.reference_of(ann)
+    client.force_login(ann)
+    asked = []
+    monkeypatch.setattr("orders.customers.cards", lambda user: asked.append(user) or [])
+
+    pages = [text(client.get(HERS)) for _ in range(3)]
+    client.post("/account/cards/pm_1/remove/")
+
+    assert len(asked) == 2
+    assert ["Too many tries" in page for page in pages] == [False, False, True]
