@@ -50,14 +50,15 @@ def put(
     return bag
 
 
+@transaction.atomic
 def add(
     shop: Shop, owner: str, variant_id: int, quantity: int = 1, *, item_id: int | None = None
 ) -> Bag:
     """Have so many units more."""
     if quantity < 1:
         raise Invalid("At least one.", field="quantity")
-    bag = find(shop, owner)
-    line = bag and bag.lines.filter(variant=variant_id).first()
+    hers = BagLine.objects.filter(bag__shop=shop, bag__owner=owner, variant=variant_id)
+    line = hers.select_for_update(of=("self",)).first()  # two clicks at once are two more
     there = line.quantity if line else 0
     return put(shop, owner, variant_id, there + quantity, item_id=item_id)
 
@@ -71,11 +72,14 @@ def set_coupon(shop: Shop, owner: str, coupon: Coupon | None) -> None:
 
 
 @transaction.atomic
-def take_out(shop_id: int, owner: str, quantities: dict[int, int]) -> None:
-    """What was bought leaves the bag; what was put in meanwhile stays."""
+def take_out(
+    shop_id: int, owner: str, quantities: dict[int, int], *, coupon_id: int | None = None
+) -> None:
+    """What was bought, and used for it, leaves the bag; what was put in meanwhile stays."""
     lines = BagLine.objects.filter(bag__shop=shop_id, bag__owner=owner)
     for variant_id, bought in sorted(quantities.items()):
         line = lines.filter(variant=variant_id)
         if not line.filter(quantity__gt=bought).update(quantity=F("quantity") - bought):
             line.delete()
-    Bag.objects.filter(shop=shop_id, owner=owner, coupon__isnull=False).update(coupon=None)
+    if coupon_id:
+        Bag.objects.filter(shop=shop_id, owner=owner, coupon=coupon_id).update(coupon=None)

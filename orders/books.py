@@ -7,14 +7,14 @@ difference.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from orders import statement, waiting
-from orders.models import BagLine, Order, OrderLine, Payment, Refund
+from orders.models import Bag, BagLine, Coupon, Order, OrderLine, Payment, Place, Refund
 from shops.models import ProductPicture, Shop, Stock, StockMove, Variant
-from streams.models import LineupItem, Pin, Segment, Show
+from streams.models import Deal, LineupItem, Pin, Segment, Show
 
 GRACE = timedelta(minutes=10)  # by then every sweeper has passed many times
 
@@ -167,6 +167,14 @@ def shops_are_apart() -> Iterator[str]:
         ),
         "order line": OrderLine.objects.exclude(variant__product__shop=F("order__shop")),
         "order's show": Order.objects.filter(show__isnull=False).exclude(show__shop=F("shop")),
+        "order's coupon": Order.objects.filter(coupon__isnull=False).exclude(
+            coupon__shop=F("shop")
+        ),
+        "order line's deal": OrderLine.objects.filter(deal__isnull=False).exclude(
+            deal__item__show__shop=F("order__shop")
+        ),
+        "bag's coupon": Bag.objects.filter(coupon__isnull=False).exclude(coupon__shop=F("shop")),
+        "place in the line": Place.objects.exclude(variant__product__shop=F("shop")),
         "product picture": ProductPicture.objects.exclude(picture__shop=F("product__shop")),
         "variant's picture": Variant.objects.filter(picture__isnull=False).exclude(
             picture__shop=F("product__shop")
@@ -183,6 +191,19 @@ def shops_are_apart() -> Iterator[str]:
             yield f"{what} {row.pk} refers to another shop"
 
 
+def limits_hold() -> Iterator[str]:
+    """B7: what was counted against a coupon's and a deal's limit is what the orders say."""
+    counted = Order.objects.filter(status__in=Order.COUNTED)
+    uses = counted.filter(coupon=OuterRef("pk")).order_by().values("coupon")
+    uses = Coalesce(Subquery(uses.annotate(sum=Count("pk")).values("sum")), 0)
+    for coupon in Coupon.objects.annotate(uses=uses).exclude(used=F("uses")):
+        yield f"coupon {coupon}: {coupon.used} uses counted, its orders say {coupon.uses}"
+    units = OrderLine.objects.filter(order__in=counted, deal=OuterRef("pk")).order_by()
+    units = units.values("deal").annotate(sum=Sum("quantity")).values("sum")
+    for deal in Deal.objects.annotate(units=Coalesce(Subquery(units), 0)).exclude(taken=F("units")):
+        yield f"deal {deal.pk}: {deal.taken} units counted, its orders say {deal.units}"
+
+
 RULES = {
     "B1": stock_adds_up,
     "B2": captures_match,
@@ -190,4 +211,5 @@ RULES = {
     "B4": refunds_fit,
     "B5": orders_end,
     "B6": shops_are_apart,
+    "B7": limits_hold,
 }

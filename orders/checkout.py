@@ -72,7 +72,7 @@ def place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
     except (DomainError, IntegrityError) as refusal:
         if len(submits) > 1:
             return [place_all([submit])[0] for submit in submits]
-        outcomes = [_told_twice(submits[0], refusal)]
+        outcomes = [_once_more(submits[0], refusal)]
     return [
         place_all([submit])[0]
         if isinstance(outcome, stock.OutOfStock) and lifecycle.expire_overdue(outcome.short)
@@ -124,9 +124,14 @@ def _place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
             outcomes[submit] = refusal
         else:
             accepted[submit] = Accepted(submit, quote, mine)
+    is_any_refused = any(isinstance(outcome, DomainError) for outcome in outcomes.values())
+    if is_any_refused and any(each.lets_go for each in accepted.values()):
+        raise StaleState("What one of these lets go may be what another one lacks.")
     if accepted:
-        orders = holds.make(list(accepted.values()))
-        outcomes |= dict(zip(accepted, orders, strict=True))
+        # By owner: of two processes that insert the same two rows, none waits for the other's.
+        in_turn = sorted(accepted.values(), key=lambda each: each.submit.owner)
+        orders = holds.make(in_turn)
+        outcomes |= {each.submit: order for each, order in zip(in_turn, orders, strict=True)}
     return [outcomes[submit] for submit in submits]
 
 
@@ -146,17 +151,19 @@ def _the_same(order: Order, submit: Submit) -> Order:
     return order
 
 
-def _told_twice(submit: Submit, refusal: Exception) -> Order | DomainError:
-    """What a submit is answered that the rows refused: perhaps its twin was faster by a breath."""
+def _once_more(submit: Submit, refusal: Exception) -> Order | DomainError:
+    """What a single submit is answered that the rows refused.
+
+    Her other tab, or a sweeper, was faster by a breath and has committed: what it did can be read.
+    """
     if not isinstance(refusal, IntegrityError | StaleState):
         return refusal
-    order = Order.objects.filter(owner=submit.owner, key=submit.key).first()
-    if order is None:  # another tab holds for this visitor since a moment ago
-        return StaleState("You are buying in another tab. Please look there.")
     try:
-        return _the_same(order, submit)
-    except KeyReused as reused:
-        return reused
+        return _place_all([submit])[0]
+    except (IntegrityError, StaleState):
+        return StaleState("You are buying in another tab. Please look there.")
+    except DomainError as clear:
+        return clear
 
 
 def _check(submit: Submit, quote: Quote, *, has_hold: bool) -> None:

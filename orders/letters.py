@@ -42,8 +42,8 @@ def send(letter: Letter) -> str:
         return ""
     try:
         message = wording.compose(letter)
-        if message is None:  # not true any more, or nobody to tell
-            letter.delete()
+        if message is None:  # not true any more, or nobody to tell; the row says: not again
+            advance(letter, Letter.Status.FAILED)
             return "dropped"
         message.send()
     except Exception as error:  # whatever ails one letter must not keep the others waiting

@@ -16,18 +16,20 @@ from orders.models import Letter, Order, Payment
 from shops import stock
 from streams import deals, desk
 
+AT_ONCE = 30  # overdue orders that end while a shopper waits
+
 
 def authorize(order: Order) -> None:
     """The card said yes: the units stay promised and leave the bag. Part of a transaction."""
     undo = timedelta(minutes=order.shop.undo_minutes)
-    advance(order, Order.Status.AUTHORIZED, capture_at=timezone.now() + undo)
-    bag.take_out(order.shop_id, order.owner, order.quantities())
+    advance(order, Order.Status.AUTHORIZED, capture_at=timezone.now() + undo, caller=None)
+    bag.take_out(order.shop_id, order.owner, order.quantities(), coupon_id=order.coupon_id)
     _tell(order, "order.authorized")
 
 
 def mark_paid(order: Order) -> None:
     """The money is ours, the units are sold. Part of the transaction that settles the payment."""
-    advance(order, Order.Status.PAID, settled_at=timezone.now(), caller=None)
+    advance(order, Order.Status.PAID, settled_at=timezone.now())
     stock.consume(order.quantities(), reference=order.number)
     letters.owe(Letter.Kind.RECEIPT, order.pk)
     _tell(order, "order.paid")
@@ -55,7 +57,7 @@ def expire_overdue(variant_ids: Iterable[int]) -> bool:
     """Whether orders whose time is up let go of some of these: no sweeper has to run for that."""
     overdue = Order.objects.overdue(timezone.now()).filter(lines__variant__in=variant_ids)
     is_any = False
-    for order in overdue.distinct():
+    for order in overdue.distinct().order_by("expires_at")[:AT_ONCE]:
         with suppress(StaleState):  # paid, or swept, while we were looking
             expire(order)
             is_any = True
@@ -73,23 +75,38 @@ def cancel(order: Order) -> None:
     give_up(order)
 
 
-def give_up(order: Order, to: str = Order.Status.CANCELLED, *, is_replaced: bool = False) -> None:
-    """End an order without a sale, as a part of a transaction. Loses once the capture began."""
-    # Payment, order, deal and coupon, stock: in this order everywhere, so that nobody waits
+def give_up(order: Order, to: str = Order.Status.CANCELLED) -> None:
+    """End an order without a sale, as a part of a transaction. Loses once the capture began.
+
+    What it held goes to those who wait.
+    """
+    end(order, to)
+    waiting.call(let_go(order))
+
+
+def drop(order: Order) -> None:
+    """The same when its payment has ended already."""
+    _end(order, Order.Status.CANCELLED)
+    waiting.call(let_go(order))
+
+
+def end(order: Order, to: str = Order.Status.CANCELLED) -> None:
+    """The first half of giving up: it is over, and what it took is let go next."""
+    # Payment, order, coupon and deal, stock: in this order everywhere, so that nobody waits
     # crosswise. The client secret stays payable until the intent itself is cancelled.
     payment = Payment.objects.filter(order=order, status__in=Payment.VOIDABLE)
     if not payment.update(is_void_due=True, changed_at=timezone.now()):
         raise StaleState(f"The payment of {order} cannot be let go any more.")
-    drop(order, to, is_replaced=is_replaced)
+    _end(order, to)
 
 
-def drop(order: Order, to: str = Order.Status.CANCELLED, *, is_replaced: bool = False) -> None:
-    """The same when its payment has ended already. What it held goes to those who wait.
-
-    If another order takes its place at this moment, that one comes first, and whoever places it
-    calls those who wait.
-    """
+def _end(order: Order, to: str) -> None:
     advance(order, to, settled_at=timezone.now(), caller=None)
+    _tell(order, f"order.{to}")
+
+
+def let_go(order: Order) -> dict[int, int]:
+    """The second half: its coupon, deals and units are free. Says which: {variant id: units}."""
     lines = list(order.lines.order_by("variant"))
     if order.coupon_id:
         coupons.give_back(order.coupon_id)
@@ -98,9 +115,7 @@ def drop(order: Order, to: str = Order.Status.CANCELLED, *, is_replaced: bool = 
             deals.give_back(line.deal_id, line.quantity)
     quantities = {line.variant_id: line.quantity for line in lines}
     stock.release(quantities)
-    if not is_replaced:
-        waiting.call(quantities)
-    _tell(order, f"order.{to}")
+    return quantities
 
 
 def tell_of_money(order: Order, news: str, **data) -> None:

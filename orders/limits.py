@@ -36,22 +36,20 @@ class Crowd:
         mail = Q(email__in={submit.delivery.email for submit in submits})
         net = Q(caller__in={submit.caller for submit in submits if submit.caller})
         pending = Order.objects.filter(mail | net, status=Order.Status.PENDING)
-        rows = list(pending.values_list("email", "caller", "owner", "shop"))
-        self._by_mail = Counter(email for email, _, _, _ in rows)
-        self._by_net = Counter(caller for _, caller, _, _ in rows if caller)
-        self._hers = Counter((owner, shop) for _, _, owner, shop in rows)
+        rows = pending.values_list("owner", "shop", "email", "caller")
+        self._hers = {(owner, shop): {email, caller} for owner, shop, email, caller in rows}
+        self._holds = Counter(address for hers in self._hers.values() for address in hers)
 
     def check(self, submit: Submit) -> None:
         """Refuse a hold too many, and count one more. Hers in this shop is about to end."""
-        mine = self._hers[submit.owner, submit.shop.pk]
-        if (
-            self._by_mail[submit.delivery.email] - mine >= settings.HOLDS_PER_EMAIL
-            or self._by_net[submit.caller] - mine >= settings.HOLDS_PER_ADDRESS
-        ):
-            raise TooManyHolds("You hold so many unpaid orders already. Pay or cancel one first.")
-        self._by_mail[submit.delivery.email] += 1
+        before = self._hers.get((submit.owner, submit.shop.pk), set())
+        most = {submit.delivery.email: settings.HOLDS_PER_EMAIL}
         if submit.caller:
-            self._by_net[submit.caller] += 1
+            most[submit.caller] = settings.HOLDS_PER_ADDRESS
+        if any(self._holds[each] - (each in before) >= limit for each, limit in most.items()):
+            raise TooManyHolds("You hold so many unpaid orders already. Pay or cancel one first.")
+        self._holds.subtract(before)
+        self._holds.update(most.keys())
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from orders import gateway
@@ -12,13 +13,13 @@ from orders.models import Payment
 ENDED = (Payment.Status.VOIDED, Payment.Status.FAILED)
 
 
-def find(intents: Iterable[Intent]) -> Iterator[Intent]:
-    """Those of these that could still be paid, and must not be.
+def find(since: datetime) -> Iterator[Intent]:
+    """Those opened since then that could still be paid, and must not be.
 
     An order that we do not know may be one of another shop on the same account, or one that a
     backup lost: its intent is not touched, and the books name it.
     """
-    payable = [intent for intent in intents if intent.status not in gateway.ENDS]
+    payable = [intent for intent in gateway.intents(since) if intent.status not in gateway.ENDS]
     ours = Payment.objects.filter(order__token__in=set(_tokens(payable))).select_related("order")
     by_order = {str(payment.order.token): payment for payment in ours}
     for intent in payable:

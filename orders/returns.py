@@ -69,7 +69,8 @@ def refund(
             if made is None:
                 raise
     if made.status == Refund.Status.DUE:
-        with suppress(gateway.GatewayUnavailable):
+        # Even a no is not the end: perhaps these are the keys of another account.
+        with suppress(gateway.GatewayUnavailable, gateway.PaymentRefused):
             send(made)
     return made
 

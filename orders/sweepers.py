@@ -5,9 +5,8 @@ Each yields a line per thing done, for the command that shows it.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -59,8 +58,7 @@ def capture_due() -> Iterator[str]:
     yield from _each(due, payments.capture, "captured")
     told = Letter.objects.filter(kind=Letter.Kind.AUTHORIZATION).values("subject")
     ending = Payment.objects.filter(
-        status__in=(Payment.Status.AUTHORIZED, Payment.Status.CAPTURING),
-        capture_before__lte=now + WARNED,
+        status__in=Payment.UNTAKEN, is_void_due=False, capture_before__lte=now + WARNED
     ).exclude(pk__in=told)
     for payment in ending.select_related("order")[:BATCH]:
         payments.warn(payment)
@@ -87,23 +85,28 @@ def settle_refunds() -> Iterator[str]:
 
 def hear_missed() -> Iterator[str]:
     """What the provider rang for and nobody answered: captures by hand, refunds, disputes."""
-    try:
-        for event in doorbell.unheard(timezone.now() - RUNG):
+    for event in _listed(doorbell.unheard, timezone.now() - RUNG):
+        try:
             if doorbell.answer(event):
                 yield f"{event.type} {event.reference}: heard"
-    except DomainError as refusal:
-        logger.warning("what was missed: %s", refusal.detail)
+        except DomainError as refusal:
+            logger.warning("%s %s: %s", event.type, event.reference, refusal.detail)
+            if _is_away(refusal):
+                break
 
 
 def cancel_orphans() -> Iterator[str]:
     """Intents that no payment answers for, or whose order has ended."""
-    try:
-        for intent in orphans.find(gateway.intents(timezone.now() - OPENED)):
-            with suppress(gateway.PaymentRefused):  # it ended at this moment
-                orphans.abandon(intent)
-                yield f"{intent.reference}: cancelled"
-    except DomainError as refusal:
-        logger.warning("orphans: %s", refusal.detail)
+    for intent in _listed(orphans.find, timezone.now() - OPENED):
+        try:
+            orphans.abandon(intent)
+            yield f"{intent.reference}: cancelled"
+        except gateway.PaymentRefused:  # it ended at this moment
+            continue
+        except DomainError as refusal:
+            logger.warning("%s: %s", intent.reference, refusal.detail)
+            if _is_away(refusal):
+                break
 
 
 def walk_line() -> Iterator[str]:
@@ -137,3 +140,19 @@ def _each(due, act, done: str, order: str = "order") -> Iterator[str]:
             continue
         except DomainError as refusal:
             logger.warning("%s: %s", row, refusal.detail)
+            if _is_away(refusal):
+                break
+
+
+def _listed(read: Callable, since: datetime) -> list:
+    """What the provider tells since then, read to its end; nothing, when it tells none of it."""
+    try:
+        return list(read(since))
+    except DomainError as refusal:
+        logger.warning("%s: %s", read.__module__, refusal.detail)
+        return []
+
+
+def _is_away(refusal: DomainError) -> bool:
+    """Whether nobody answers at the provider: to wait as long for the next one helps nobody."""
+    return type(refusal) is gateway.GatewayUnavailable

@@ -130,7 +130,7 @@ def _call(pk: int) -> Words | None:
 
 def _authorization(pk: int) -> Words | None:
     payment = Payment.objects.select_related("order__shop").filter(pk=pk).first()
-    if payment is None or payment.status != Payment.Status.AUTHORIZED:
+    if payment is None or payment.status not in Payment.UNTAKEN:
         return None
     order = payment.order
     return Words(

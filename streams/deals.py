@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from livecommerce import money
 from livecommerce.errors import DomainError, Invalid
 from streams import log, on_air, prices
 from streams.models import Deal, LineupItem, Show
@@ -50,6 +51,8 @@ def open(
     for name, units in (("cap", cap), ("limit_each", limit_each)):
         if units is not None and not 1 <= units <= MOST:
             raise Invalid(f"Between 1 and {MOST} units.", field=name)
+    if price % money.step(show.shop.currency):
+        raise Invalid("No card can be charged so precisely.", field="price")
     log.lock(show)
     on_air.require(show, "A deal can start while the show is live.")
     variants = (each for each in item.product.variants.all() if each.is_on_sale)

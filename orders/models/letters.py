@@ -18,7 +18,7 @@ class Letter(models.Model):
     class Status(models.TextChoices):
         DUE = "due"
         SENT = "sent"
-        FAILED = "failed"
+        FAILED = "failed"  # given up; or there was nothing to tell any more, or nobody
 
     NEXT = {Status.DUE: {Status.SENT, Status.FAILED}}
 

@@ -27,6 +27,7 @@ class Payment(models.Model):
         Status.CAPTURING: {Status.CAPTURED, Status.FAILED},
     }
     VOIDABLE = (Status.STARTED, Status.AUTHORIZED)
+    UNTAKEN = (Status.AUTHORIZED, Status.CAPTURING)  # the bank keeps it for us
 
     order = models.OneToOneField(Order, models.PROTECT)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STARTED)

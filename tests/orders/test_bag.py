@@ -3,7 +3,7 @@ import pytest
 from livecommerce.errors import Invalid
 from orders import bag
 from orders.models import MAX_QUANTITY, Bag, BagLine
-from tests.factories import make_item, make_product, make_shop, make_show, make_variant
+from tests.factories import make_coupon, make_item, make_product, make_shop, make_show, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,18 @@ def test_what_was_put_in_while_an_order_was_held_stays(shop, cup):
     bag.take_out(shop.pk, "ann", {cup.pk: 2})
 
     assert lines(shop) == [(cup.pk, 1), (plate.pk, 1)]
+
+
+def test_a_code_that_was_used_leaves_the_bag_and_one_claimed_meanwhile_stays(shop, cup):
+    used, claimed = make_coupon(shop), make_coupon(shop)
+    bag.put(shop, "ann", cup.pk, 1)
+    bag.set_coupon(shop, "ann", claimed)
+
+    bag.take_out(shop.pk, "ann", {cup.pk: 1}, coupon_id=used.pk)
+    assert bag.find(shop, "ann").coupon == claimed
+
+    bag.take_out(shop.pk, "ann", {cup.pk: 1}, coupon_id=claimed.pk)
+    assert bag.find(shop, "ann").coupon is None
 
 
 @pytest.mark.parametrize("quantity", [-1, MAX_QUANTITY + 1, 10**9, 2**63])

@@ -11,12 +11,12 @@ from django.db import connection
 from django.utils import timezone
 
 from orders import books, checkout, gateway, payments, returns
-from orders.models import BagLine, Order, OrderLine, Payment, Refund
+from orders.models import BagLine, Coupon, Order, OrderLine, Payment, Refund
 from shops import stock
 from shops.models import Picture, ProductPicture, Shop, Stock, StockMove
-from streams import pins
-from streams.models import LineupItem, Pin, Rendition, Segment, Show, Take
-from tests.factories import make_item, make_order, make_product, make_shop, make_show
+from streams import deals, pins
+from streams.models import Deal, LineupItem, Pin, Rendition, Segment, Show, Take
+from tests.factories import make_coupon, make_item, make_order, make_product, make_shop, make_show
 from tests.orders.paying import asked, bank_says, by_hand, give_back_by_hand, pay, payment_of
 
 pytestmark = pytest.mark.django_db
@@ -358,3 +358,19 @@ def test_b6_finds_a_row_that_refers_to_another_shop(mix):
     mix(other)
 
     assert books.check()["B6"]
+
+
+def test_a_use_or_a_unit_that_no_order_tells_of_is_named():
+    product = make_product()
+    item = make_item(make_show(shop=product.shop), product)
+    coupon = make_coupon(product.shop, code="TENTH")
+    deal = deals.open(item, price=500, seconds=60, cap=3)
+    assert books.check()["B7"] == []
+
+    Coupon.objects.update(used=1)
+    Deal.objects.update(taken=2)
+
+    assert books.check()["B7"] == [
+        f"coupon {coupon}: 1 uses counted, its orders say 0",
+        f"deal {deal.pk}: 2 units counted, its orders say 0",
+    ]

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from livecommerce.states import StaleState
@@ -74,6 +75,45 @@ def test_the_same_submit_is_the_same_order_and_holds_once(shop, cup):
     assert again == first
     assert held(cup) == 2
     assert Payment.objects.count() == 1
+
+
+def test_a_submit_whose_twin_is_faster_by_a_breath_is_answered_with_its_order(
+    shop, cup, monkeypatch
+):
+    place_all, twins = checkout._place_all, []
+
+    def late(submits):
+        if not twins:
+            twins.extend(place_all(submits))
+            raise IntegrityError("one_order_per_submit")
+        return place_all(submits)
+
+    monkeypatch.setattr(checkout, "_place_all", late)
+
+    order = place(shop, seen=2490)
+
+    assert [order] == twins == list(Order.objects.all())
+    assert [line.quantity for line in order.sold] == [2]  # as the API's answer reads it
+    assert held(cup) == 2
+
+
+def test_an_order_that_a_sweeper_ends_at_this_moment_keeps_nobody_from_placing_anew(
+    shop, cup, monkeypatch, books_are_right
+):
+    first, place_all = place(shop, seen=2490), checkout._place_all
+
+    def swept(submits):
+        monkeypatch.setattr(checkout, "_place_all", place_all)
+        lifecycle.expire(Order.objects.get(pk=first.pk))
+        raise StaleState("The sweeper was faster.")
+
+    monkeypatch.setattr(checkout, "_place_all", swept)
+
+    second = place(shop, seen=2490, key="key-b")
+
+    assert (state_of(first)[0], state_of(second)[0]) == ("expired", "pending")
+    assert held(cup) == 2
+    books_are_right()
 
 
 def test_a_submit_is_its_visitors_own(shop, cup):

@@ -136,6 +136,34 @@ def test_a_refused_one_leaves_the_counter_as_she_came():
     assert counter.place(world.submit(0, 0)) == Order.objects.get()
 
 
+@pytest.mark.django_db
+def test_who_places_anew_takes_no_place_of_her_family(settings):
+    settings.HOLDS_PER_EMAIL = 2
+    world = World()
+    checkout.place_all([world.submit(0, 0, is_family=True)])
+    anew = replace(world.submit(0, 0, is_family=True), key="anew")
+
+    outcomes = checkout.place_all([anew, world.submit(1, 0, is_family=True)])
+
+    assert [world.told(each) for each in outcomes] == [("order", "0", 1000), ("order", "1", 2000)]
+    assert Order.objects.filter(status="pending").count() == 2
+    assert not any(books.check().values())
+
+
+@pytest.mark.django_db
+def test_what_one_lets_go_another_of_the_batch_can_have():
+    world = World()
+    checkout.place_all([world.submit(visitor, 0) for visitor in (1, 3)])  # all four
+    BagLine.objects.filter(bag__owner=world.owner(1)).update(quantity=1)
+    anew = replace(world.submit(1, 0), key="anew", seen=PRICE)
+
+    outcomes = checkout.place_all([anew, world.submit(0, 0)])
+
+    assert [world.told(each) for each in outcomes] == [("order", "1", 1000), ("order", "0", 1000)]
+    assert Stock.objects.get(variant=world.cups[0]).held == 4
+    assert not any(books.check().values())
+
+
 # The counter itself
 
 

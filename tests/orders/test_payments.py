@@ -434,6 +434,60 @@ def test_of_what_the_bank_lets_go_within_a_day_the_shop_is_told_once(till, order
     books_are_right()
 
 
+@pytest.mark.parametrize("status", ["authorized", "capturing"])
+def test_a_shop_that_nobody_can_write_to_is_told_once_too(till, order, status):
+    undo(order, minutes=1440)
+    authorised(till, order)
+    soon = timezone.now() + timedelta(hours=23)
+    Payment.objects.update(status=status, capture_before=soon)
+
+    told = []
+    for _ in range(3):
+        told += sweepers.capture_due()
+        list(sweepers.send_letters())
+
+    assert len(told) == 1
+    assert Letter.objects.get().status == Letter.Status.FAILED
+
+
+def test_a_letter_about_an_authorisation_goes_out_while_its_capture_is_under_way(till, order):
+    authorised(till, order)
+    soon = timezone.now() + timedelta(hours=23)
+    Payment.objects.update(status="capturing", capture_before=soon)
+    Shop.objects.update(contact="desk@example.com")
+    list(sweepers.capture_due())
+
+    list(sweepers.send_letters())
+
+    assert Letter.objects.get().status == Letter.Status.SENT
+
+
+def test_the_address_it_came_from_is_forgotten_once_it_is_paid(till, order, books_are_right):
+    undo(order, minutes=1440)
+    Order.objects.update(caller="8.8.8.8")
+
+    authorised(till, order)
+
+    assert Order.objects.get().caller is None
+
+
+def test_while_nobody_answers_at_the_provider_a_sweep_waits_for_one_payment_only(
+    till, order, settings, monkeypatch
+):
+    payments.start(payment_of(order))
+    for number in range(3):
+        payments.start(payment_of(make_order(owner=f"shopper-{number}")))
+    past = timezone.now() - timedelta(minutes=2)
+    Payment.objects.update(changed_at=past)
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+
+    assert list(sweepers.settle_unclear()) == []
+
+    assert Payment.objects.filter(changed_at=past).count() == 3  # they come first the next time
+    settings.STRIPE_API_BASE = till.address
+    assert len(list(sweepers.settle_unclear())) == 3
+
+
 def test_what_the_bank_let_go_meanwhile_ends_its_order(till, order, books_are_right):
     undo(order, minutes=1440)
     authorised(till, order)
@@ -508,6 +562,19 @@ def test_an_intent_of_an_order_that_ended_is_cancelled(till, order):
     list(sweepers.void_due())
 
     assert list(sweepers.cancel_orphans()) == [f"{lost.reference}: cancelled"]
+
+
+def test_an_intent_that_cannot_be_cancelled_keeps_no_other_alive(till, order, faults):
+    other = make_order(owner="other")
+    payments.start(payment_of(order))
+    payments.start(payment_of(other))
+    lost = [orphan(each) for each in (order, other)]
+    faults("cancel", "500_before")
+
+    assert len(list(sweepers.cancel_orphans())) == 1
+
+    states = [gateway.retrieve(each.reference).status for each in lost]
+    assert sorted(states) == ["canceled", "requires_payment_method"]
 
 
 @pytest.mark.parametrize("note", [str(uuid.uuid4()), "41", "", "'; --"])

@@ -199,6 +199,23 @@ def test_what_the_provider_refuses_gives_its_claim_back(till, sale, books_are_ri
     books_are_right()
 
 
+def test_a_refund_whose_payment_cannot_be_looked_at_stays_due_and_goes_back_later(
+    till, sale, books_are_right, monkeypatch
+):
+    def refuse(reference):
+        raise gateway.PaymentRefused("No such payment: these are the keys of another account.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gateway, "refunds", refuse)
+        refund = returns.refund(sale, 500, key="k1")
+
+    assert refund.status == Refund.Status.DUE
+    assert refunds_at_the_till(till, sale) == []
+    sweep()
+    assert refunds_at_the_till(till, sale) == [(500, "succeeded")]
+    books_are_right()
+
+
 def test_what_the_bank_sends_back_later_can_be_given_back_again(till, sale, books_are_right):
     refund = returns.refund(sale, 2000, key="k1")
     assert state_of(sale)[0] == "refunded"

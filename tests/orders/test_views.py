@@ -5,6 +5,7 @@ import pytest
 
 from livecommerce.errors import Invalid
 from orders import bag as bags
+from orders import turnstile
 from orders.models import Bag, BagLine, Coupon, Order, Place
 from orders.views import whole
 from shops.models import Stock
@@ -243,6 +244,46 @@ def test_a_code_that_is_refused_stands_at_its_field_with_the_reason(ann, shop, c
     assert "This code is not known here." in html
     assert 'aria-invalid="true"' in html
     assert Bag.objects.get().coupon is None
+
+
+def test_the_page_without_scripts_is_no_way_to_guess_codes(client, shop, cup, monkeypatch):
+    coupon = Coupon.objects.create(shop=shop, code="KILN10", value=1000)
+    monkeypatch.setattr(turnstile, "WRONG_CODES", 1)
+    bob = carry(client, "bob")
+    path = f"/bag/{shop.slug}/coupon/"
+    bob.post(path, {"code": "KILN10"})
+
+    codes = [bob.post(path, {"code": code}).status_code for code in ("A", "KILN10", "")]
+
+    assert codes == [409, 429, 302]  # to take one off is always possible
+    assert Bag.objects.get().coupon is None
+    assert Coupon.objects.get().used == coupon.used == 0
+
+
+def test_the_page_without_scripts_is_no_way_to_fill_a_line(client, shop, settings):
+    gone = make_product(shop=shop, on_hand=0).variants.get()
+    settings.HOLDS_PER_ADDRESS = 2
+
+    for number in range(3):
+        answer = carry(client, f"v{number}").post(
+            f"/bag/{shop.slug}/wait/",
+            {"variant": gone.pk, "quantity": 1, "email": f"v{number}@example.com"},
+        )
+
+    assert "Too many tries" in client.get(answer.url).content.decode()
+    assert Place.objects.count() == 2
+
+
+@pytest.mark.parametrize("raw", ["١", "+1", "1.0", "1_0", "1e0", "²"])
+@pytest.mark.parametrize("field", ["variant", "quantity"])
+def test_a_place_takes_plain_digits_only(ann, shop, field, raw):
+    gone = make_product(shop=shop, on_hand=0).variants.get()
+    form = {"variant": gone.pk, "quantity": "1", "email": "ann@example.com"}
+    digits = raw if field == "quantity" else raw.replace("1", str(gone.pk))
+
+    ann.post(f"/bag/{shop.slug}/wait/", form | {field: digits})
+
+    assert not Place.objects.exists()
 
 
 def test_who_finds_it_sold_out_gets_in_line_without_a_script(ann, shop):

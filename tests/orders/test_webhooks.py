@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from orders import doorbell, webhooks
+from orders import doorbell, gateway, sweepers, webhooks
+from orders.answers import Event
 from orders.models import Payment, Refund, WebhookEvent
 from orders.till.webhooks import signature
 from tests.factories import make_order
@@ -280,3 +281,17 @@ def test_a_payment_that_the_provider_does_not_know_is_not_rung_for_for_ever(clie
     assert ring(client, event(order)).status_code == 200
 
     assert state_of(order) == ("pending", "started")
+
+
+def test_what_was_missed_of_one_payment_keeps_no_other_waiting(order, monkeypatch):
+    sick, well = (Event(f"evt_{number}", "charge.refunded", "pi_1", 0) for number in range(2))
+    monkeypatch.setattr(doorbell, "unheard", lambda since: iter([sick, well]))
+
+    def answer(event):
+        if event is sick:
+            raise gateway.KeySpent("The payment provider failed.")
+        return True
+
+    monkeypatch.setattr(doorbell, "answer", answer)
+
+    assert list(sweepers.hear_missed()) == ["charge.refunded pi_1: heard"]

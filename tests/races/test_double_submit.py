@@ -1,3 +1,4 @@
+import threading
 import uuid
 from datetime import timedelta
 
@@ -5,6 +6,8 @@ import pytest
 
 from orders import bag, books, checkout, gateway, payments
 from orders.models import Bag, BagLine, Order, Payment
+from orders.submit import Submit
+from shops import stock
 from shops.models import Stock
 from tests.factories import make_delivery, make_order, make_product
 from tests.orders.paying import payment_of
@@ -19,6 +22,10 @@ def cup():
     cup = make_product(on_hand=50, price=1000).variants.get()
     bag.put(cup.product.shop, "ann", cup.pk, 2)
     return cup
+
+
+def submit(cup, key, owner="ann"):
+    return Submit(cup.product.shop, owner, key, make_delivery(owner), 2000)
 
 
 def place(cup, key):
@@ -89,3 +96,46 @@ def test_one_click_sent_many_times_at_once_is_one_line(cup):
 
     assert len(set(outcomes)) == 1
     assert list(BagLine.objects.values_list("variant", "quantity")) == [(cup.pk, 3)]
+
+
+def test_each_of_many_clicks_on_one_more_counts(cup):
+    together(8, lambda: bag.add(cup.product.shop, "ann", cup.pk))
+
+    assert list(BagLine.objects.values_list("variant", "quantity")) == [(cup.pk, 10)]
+
+
+def test_who_places_anew_beside_a_first_order_waits_for_nobody_crosswise(cup, monkeypatch):
+    """Bob places anew in one batch with Ann; her twin has written her order, and not yet its units.
+
+    Had the batch Bob's units already, each would wait for what the other has.
+    """
+    make_order(variant=cup, quantity=2, owner="bob")
+    twin_has_written, batch_has_units = threading.Event(), threading.Event()
+    hold, lock = stock.hold, stock.lock
+
+    def late_hold(*args, **also):
+        if not twin_has_written.is_set():
+            twin_has_written.set()
+            batch_has_units.wait(1)
+        return hold(*args, **also)
+
+    def told_lock(variants):
+        lock(variants)
+        batch_has_units.set()
+
+    def place_twin():
+        return checkout.place_all([submit(cup, "key-a")])
+
+    def place_batch():
+        twin_has_written.wait(10)
+        return checkout.place_all([submit(cup, "key-b", "bob"), submit(cup, "key-a")])
+
+    monkeypatch.setattr(stock, "hold", late_hold)
+    monkeypatch.setattr(stock, "lock", told_lock)
+    acts = iter([place_twin, place_batch])
+
+    outcomes = together(2, lambda: [order.owner for order in next(acts)()])
+
+    assert sorted(outcomes, key=str) == [["ann"], ["bob", "ann"]]
+    assert Stock.objects.get(variant=cup).held == 4
+    assert not any(books.check().values())

@@ -7,7 +7,7 @@ from django.utils import timezone
 from livecommerce.errors import Invalid
 from streams import deals, lifecycle, lineup, log, on_air, pins, rooms, tasks
 from streams.models import Deal, Show
-from tests.factories import make_item, make_product, make_show, make_variant
+from tests.factories import make_item, make_product, make_shop, make_show, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,19 @@ def test_a_deal_that_makes_no_sense_is_named_and_ends_no_other(item, field, wron
 
     assert refusal.value.field == field
     assert deals.current(item.show) == [deals.card(before)]
+
+
+@pytest.mark.parametrize("price", [6005, 6001])
+def test_a_deal_costs_what_a_card_can_be_charged(price):
+    show = make_show(shop=make_shop(currency="kwd"))
+    item = make_item(show, make_product(shop=show.shop, price=10_000))
+
+    with pytest.raises(Invalid) as refusal:
+        deals.open(item, price=price, seconds=60)
+
+    assert refusal.value.field == "price"
+    assert not Deal.objects.exists()
+    assert deals.open(item, price=6000, seconds=60)
 
 
 @pytest.mark.parametrize("status", set(Show.Status) - {Show.Status.LIVE})
