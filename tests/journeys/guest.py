@@ -150,7 +150,7 @@ def pays(place: Page | Locator, card_number: str) -> None:
 
 def fill_details(place: Page | Locator) -> None:
     for label, value in DETAILS.items():
-        place.get_by_label(label, exact=True).fill(value)
+        place.get_by_role("textbox", name=label, exact=True).fill(value)
     place.get_by_label("Country").select_option("DE")
 
 

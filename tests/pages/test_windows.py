@@ -355,11 +355,14 @@ def test_what_her_bank_refused_can_be_paid_in_another_way(ann):
     order = make_order(owner="ann")
     Payment.objects.filter(order=order).update(refusal="Your bank said no.")
 
-    html = page(ann, f"/orders/{order.token}/?payment_intent=pi_1")
+    html = page(ann, f"/orders/{order.token}/")
+    back = page(ann, f"/orders/{order.token}/?payment_intent=pi_1")
 
     assert "Your bank said no." in html
     assert "data-pay-panel" in html
     assert "We are checking" not in html
+    assert "We are checking" in back  # what was said before she left may be of an earlier try
+    assert "Your bank said no." not in back
 
 
 def test_refunds_are_listed_with_their_reasons_and_failed_ones_are_not(ann):
