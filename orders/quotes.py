@@ -8,7 +8,6 @@ from django.db.models import OuterRef, prefetch_related_objects
 
 from orders import coupons, limits, pricing, waiting
 from orders.models import Bag, BagLine, Coupon
-from shops import pictures
 from shops.models import Shop, Variant, Zone, on_sale
 from streams import deals, pins, prices
 from streams.models import Deal
@@ -223,37 +222,3 @@ def illustrate(quote: Quote) -> None:
     """Have a picture for each line: two queries, and none where every variant has its own."""
     bare = [line.variant for line in quote.lines if line.variant.picture is None]
     prefetch_related_objects(bare, "product__gallery__picture")
-
-
-def as_dict(quote: Quote) -> dict:
-    """The quote as pages and API clients read it."""
-    illustrate(quote)
-    return {
-        "currency": quote.currency,
-        "lines": [
-            {
-                "variant": line.variant.pk,
-                "item": line.item_id,
-                "title": line.variant.product.title,
-                "variant_title": line.variant.title,
-                "picture": pictures.of_variant(line.variant),
-                "quantity": line.quantity,
-                "left": line.left,
-                "unit_price": line.unit_price,
-                "list_price": line.list_price,
-                "deal_ends_at": line.deal and line.deal.ends_at,
-                "total": line.total,
-            }
-            for line in quote.lines
-        ],
-        "items_total": quote.items_total,
-        "coupon": quote.coupon.code if quote.coupon else None,
-        "discount": quote.discount,
-        "zone": quote.zone.name if quote.zone else None,
-        "is_delivered": quote.is_delivered,
-        "shipping": quote.shipping,
-        "tax": quote.tax,
-        "tax_rate": quote.tax_rate,
-        "is_tax_included": quote.is_tax_included,
-        "total": quote.total,
-    }

@@ -28,7 +28,7 @@ class Delivery:
 class Submit:
     """One press of the button. `key` names it: sent again, it is the same order."""
 
-    shop: Shop
+    shop: Shop | str  # or its slug: orders.counter finds the shops of all who stand there
     owner: str  # of the bag
     key: str
     delivery: Delivery

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from livecommerce.api import MAX_NUMBER, WholeNumber, answers, asked
 from livecommerce.callers import address_of
 from orders import bag, coupons, quotes, turnstile
+from orders.api import told
 from orders.api.shapes import CountryField, QuoteSerializer
 from orders.models import MAX_QUANTITY, Bag
 from shops.models import Shop
@@ -43,7 +44,8 @@ class QuotedView(APIView):
         return shop, str(self.request.visitor), wanted.get("country")
 
     def quoted(self, shop: Shop, visitor: str, country: str | None) -> Response:
-        return Response(quotes.as_dict(quotes.quote(Bag(shop=shop, owner=visitor), country)))
+        quote = quotes.quote(Bag(shop=shop, owner=visitor), country)
+        return Response(told.quote(quote))
 
 
 @extend_schema(parameters=[Destination])

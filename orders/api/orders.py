@@ -18,11 +18,11 @@ from livecommerce.api import WholeNumber, answers, asked
 from livecommerce.callers import address_of
 from livecommerce.errors import DomainError
 from orders import checkout, counter, customers, lifecycle, limits, payments
+from orders.api import told
 from orders.api.shapes import CountryField, OrderSerializer
 from orders.models import Order
 from orders.submit import Delivery, Submit
 from shops import tries
-from shops.models import Shop
 
 LOOK_EVERY = 2  # seconds between two questions to the provider about one order
 OPENINGS, MINUTES = 30, 10  # of one order's payment in that time: each asks the provider
@@ -78,18 +78,20 @@ class OrdersView(APIView):
     def post(self, request):
         """Promise the units; its payment is opened next. Sent again, it is the same order."""
         wanted = asked(OrderInput, request.data)
-        shop = get_object_or_404(Shop, slug=wanted.pop("shop"))
-        key, seen = wanted.pop("key"), wanted.pop("seen")
         submit = Submit(
-            shop,
-            str(request.visitor),
-            key,
-            Delivery(**wanted),
-            seen,
+            shop=wanted.pop("shop"),
+            owner=str(request.visitor),
+            key=wanted.pop("key"),
+            seen=wanted.pop("seen"),
+            delivery=Delivery(**wanted),
             caller=limits.countable(address_of(request)),
             user_id=request.user.pk,
         )
-        return told(counter.place(submit), request, status=201)
+        try:
+            placed = counter.place(submit)
+        except counter.NoSuchShop as refusal:
+            raise Http404(refusal.detail) from refusal
+        return answer(placed, request, status=201)
 
 
 @method_decorator(never_cache, "dispatch")
@@ -104,7 +106,7 @@ class OrderView(APIView):
             with suppress(DomainError):  # no answer, or a strange one: ours stands
                 checkout.confirm(order.payment)
             order = found(token)
-        return told(order, request)
+        return answer(order, request)
 
 
 @method_decorator(never_cache, "dispatch")
@@ -122,7 +124,7 @@ class PaymentView(APIView):
         if order.status == Order.Status.PENDING:
             payments.start(order.payment)
         session = customers.session_of(order, request.user)
-        return told(order, request, customer_session=session)
+        return answer(order, request, customer_session=session)
 
 
 @method_decorator(never_cache, "dispatch")
@@ -133,7 +135,7 @@ class CancelView(APIView):
     def post(self, request, token):
         order = owned(token, request)
         lifecycle.cancel(order)
-        return told(order, request)
+        return answer(order, request)
 
 
 def found(token) -> Order:
@@ -149,9 +151,8 @@ def owned(token, request) -> Order:
     return order
 
 
-def told(order: Order, request, *, status: int = 200, **also) -> Response:
-    context = {"request": request, **also}
-    return Response(OrderSerializer(order, context=context).data, status=status)
+def answer(order: Order, request, *, status: int = 200, **also) -> Response:
+    return Response(told.order(order, str(request.visitor), **also), status=status)
 
 
 def is_time_to_look(order: Order) -> bool:

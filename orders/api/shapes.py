@@ -1,11 +1,10 @@
-"""How bags and orders look in JSON. Amounts are minor units of `currency`."""
+"""The shapes of bags and orders in JSON; orders.api.told fills them.
 
-from django.conf import settings
-from django.urls import reverse
-from drf_spectacular.utils import extend_schema_field
+Amounts are minor units of `currency`.
+"""
+
 from rest_framework import serializers
 
-from orders import lifecycle
 from orders.models import Order, Payment, Refund
 from shops.countries import COUNTRIES
 
@@ -69,53 +68,41 @@ class OrderLineSerializer(serializers.Serializer):
 
 
 class PaymentSerializer(serializers.Serializer):
-    """How to pay and how it went; while the order is pending, who placed it reads `client_secret`.
+    """How to pay and how it went.
 
-    Whoever else has the link may look: with the secret the provider would tell the payer's e-mail.
+    `client_secret` is there for who placed the order, while it is pending: with it the provider
+    would tell anybody the payer's e-mail. With `customer_session` the payment form offers her saved
+    cards; it is there when the payment has just been opened.
     """
 
     status = serializers.ChoiceField(Payment.Status.choices)
     refusal = serializers.CharField()
-    client_secret = serializers.SerializerMethodField()
-    customer_session = serializers.SerializerMethodField()
-    publishable_key = serializers.SerializerMethodField()
-    api_base = serializers.SerializerMethodField()
-    is_stand_in = serializers.SerializerMethodField()
-
-    def get_client_secret(self, payment) -> str:
-        is_hers = payment.order.owner == str(self.context["request"].visitor)
-        is_open = payment.order.status == Order.Status.PENDING
-        return payment.client_secret if is_hers and is_open else ""
-
-    def get_customer_session(self, payment) -> str:
-        """With it the payment form offers her saved cards; only when it has just been opened."""
-        return self.context.get("customer_session", "")
-
-    def get_publishable_key(self, payment) -> str:
-        return settings.STRIPE_PUBLISHABLE_KEY
-
-    def get_api_base(self, payment) -> str:
-        return settings.STRIPE_API_BASE if settings.IS_STAND_IN else ""
-
-    def get_is_stand_in(self, payment) -> bool:
-        return settings.IS_STAND_IN
+    client_secret = serializers.CharField()
+    customer_session = serializers.CharField()
+    publishable_key = serializers.CharField()
+    api_base = serializers.CharField()
+    is_stand_in = serializers.BooleanField()
 
 
-class RefundSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Refund
-        fields = ["amount", "reason", "status", "made_at"]
+class RefundSerializer(serializers.Serializer):
+    amount = serializers.IntegerField()
+    reason = serializers.CharField()
+    status = serializers.ChoiceField(Refund.Status.choices)
+    made_at = serializers.DateTimeField()
 
 
 class OrderSerializer(serializers.Serializer):
-    """An order as its shopper sees it; `token` is the key to it."""
+    """An order as its shopper sees it; `token` is the key to it.
+
+    `can_cancel`: whether this visitor may still take it back.
+    """
 
     token = serializers.UUIDField()
     number = serializers.CharField()
-    url = serializers.SerializerMethodField()
+    url = serializers.CharField()
     status = serializers.ChoiceField(Order.Status.choices)
     currency = serializers.CharField()
-    lines = OrderLineSerializer(many=True, source="sold")
+    lines = OrderLineSerializer(many=True)
     items_total = serializers.IntegerField()
     coupon_code = serializers.CharField()
     discount = serializers.IntegerField()
@@ -127,24 +114,10 @@ class OrderSerializer(serializers.Serializer):
     placed_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     capture_at = serializers.DateTimeField(allow_null=True)
-    can_cancel = serializers.SerializerMethodField()
-    refunded = serializers.IntegerField(source="payment.refunded")
-    refunds = serializers.SerializerMethodField()
+    can_cancel = serializers.BooleanField()
+    refunded = serializers.IntegerField()
+    refunds = RefundSerializer(many=True)
     payment = PaymentSerializer()
-
-    def get_url(self, order) -> str:
-        return reverse("order", args=[order.token])
-
-    def get_can_cancel(self, order) -> bool:
-        """Whether this visitor may still take it back."""
-        is_hers = order.owner == str(self.context["request"].visitor)
-        return is_hers and lifecycle.can_cancel(order)
-
-    @extend_schema_field(RefundSerializer(many=True))
-    def get_refunds(self, order) -> list[dict]:
-        if not order.payment.refunding:  # none: the database need not be asked
-            return []
-        return RefundSerializer(order.payment.refunds.all(), many=True).data
 
 
 class SoldLineSerializer(serializers.Serializer):
