@@ -58,7 +58,7 @@ class Web:
         self.process.wait()
         self.stop()
 
-    def post(self, path: str, cookie: str, body: dict) -> dict:
+    def post(self, path: str, cookie: str, body: dict) -> dict | None:
         """Whoever carries the cookie asks for something over the API of this process."""
         headers = {
             "Cookie": f"{cookie}; csrftoken={TOKEN}",
@@ -68,7 +68,7 @@ class Web:
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"http://{self.host}{path}", data, headers)
         with _opener.open(request, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
 
     def memory(self) -> int:
         """Bytes that are resident."""

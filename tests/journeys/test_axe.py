@@ -118,8 +118,14 @@ def grave_findings(page: Page, address: str, name: str, people: Visitors) -> lis
     return found
 
 
+AT_REST = """() => document.getAnimations().every(
+  (each) => !(each instanceof CSSTransition) || each.playState === "finished"
+)"""
+
+
 def grave_here(page: Page) -> list[str]:
     """The same for the page as it stands, as "rule: element"."""
+    page.wait_for_function(AT_REST)  # a colour on its way to another is none to judge
     found = []
     for violation in Axe().run(page).response["violations"]:
         if violation["impact"] in GRAVE:
