@@ -19,7 +19,7 @@ from daphne.server import Server
 from twisted.internet import reactor
 
 from livecommerce.celery import app
-from streams.video import replay
+from streams.video.replay import renditions
 
 THREADS = 3
 BACKLOG = 4096
@@ -92,7 +92,7 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
                 beginning.join()
             down()
             clock.stop()
-            replay.stop()
+            renditions.stop()
             worker.stop()
         finally:
             reactor.callFromThread(reactor.stop)

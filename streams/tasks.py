@@ -7,37 +7,38 @@ from celery import shared_task
 from livecommerce.states import StaleState
 from streams import deals
 from streams.models import Rendition, Show
-from streams.video import replay, takes
+from streams.video import takes
+from streams.video.replay import renditions
 
 
 @shared_task(bind=True, max_retries=10)
 def make_replay(self, show_id: int) -> None:
     show = Show.objects.select_related("shop").get(pk=show_id)
-    if not replay.is_recorded(show):  # its last segment is on the way
+    if not renditions.is_recorded(show):  # its last segment is on the way
         raise self.retry(countdown=2)
-    with suppress(replay.Interrupted):
-        replay.make_poster(show)
-    for rendition in replay.due().filter(show=show):
+    with suppress(renditions.Interrupted):
+        renditions.make_poster(show)
+    for rendition in renditions.due().filter(show=show):
         make_rendition.delay(rendition.pk)
 
 
 @shared_task
 def make_poster(show_id: int) -> None:
-    with suppress(replay.Interrupted):
-        replay.make_poster(Show.objects.select_related("shop").get(pk=show_id))
+    with suppress(renditions.Interrupted):
+        renditions.make_poster(Show.objects.select_related("shop").get(pk=show_id))
 
 
 @shared_task
 def make_rendition(rendition_id: int) -> None:
-    with suppress(StaleState, replay.Interrupted):  # somebody else is at it, or will be
-        replay.make(Rendition.objects.select_related("show__shop").get(pk=rendition_id))
+    with suppress(StaleState, renditions.Interrupted):  # somebody else is at it, or will be
+        renditions.make(Rendition.objects.select_related("show__shop").get(pk=rendition_id))
 
 
 @shared_task
 def sweep_replays() -> None:
-    for show in replay.due_posters():
+    for show in renditions.due_posters():
         make_replay.delay(show.pk)
-    for rendition in replay.due():
+    for rendition in renditions.due():
         make_rendition.delay(rendition.pk)
 
 

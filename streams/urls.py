@@ -3,14 +3,14 @@
 from django.urls import path
 
 from streams import consumers, views
-from streams.video import origin
-from streams.video.ingest import IngestConsumer
+from streams.video.ingest.browser import IngestConsumer
+from streams.video.origin import playlists
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("live/<slug:slug>/", views.show, name="show"),
-    path("hls/<slug:slug>/master.m3u8", origin.master, name="master-playlist"),
-    path("hls/<slug:slug>/<slug:rendition>.m3u8", origin.media, name="media-playlist"),
+    path("hls/<slug:slug>/master.m3u8", playlists.master, name="master-playlist"),
+    path("hls/<slug:slug>/<slug:rendition>.m3u8", playlists.media, name="media-playlist"),
     path("<slug:slug>/", views.shop, name="shop"),
 ]
 

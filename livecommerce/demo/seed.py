@@ -17,7 +17,9 @@ from orders.models import Order
 from shops.models import Shop, User, Variant
 from streams import lifecycle, pins
 from streams.models import LineupItem, Rendition, Room, Show, Take
-from streams.video import ffmpeg, packager, replay, takes
+from streams.video import ffmpeg, takes
+from streams.video.packaging import packager
+from streams.video.replay import renditions
 
 HERE = Path(__file__).parent
 FILM = HERE / "film-claymoor.mp4"
@@ -107,7 +109,7 @@ def _evening(plan: dict) -> None:
     take = show.takes.get()
     takes.close(take, lost=False, at=at(48))
     lifecycle.end(show, at=at(48))
-    replay.make_poster(show)
+    renditions.make_poster(show)
 
 
 def _record(show: Show, began) -> None:
@@ -119,7 +121,7 @@ def _record(show: Show, began) -> None:
     for cut in [*cutter.feed(film), *cutter.close()]:
         if isinstance(cut, packager.Init):
             takes.keep_init(take, source, cut)
-            replay.plan(show, cut)
+            renditions.plan(show, cut)
         else:
             takes.keep_segment(take, source, cut)
 

@@ -15,7 +15,7 @@ from livecommerce.errors import DomainError
 from livecommerce.states import StaleState, advance
 from streams import log
 from streams.models import Rendition, Segment, Show, Take
-from streams.video import packager
+from streams.video.packaging import packager
 
 SILENCE = timedelta(seconds=10)  # after which a publisher counts as gone
 

@@ -17,7 +17,7 @@ from streams.fanout import hub
 from streams.models import Deal, Question, Rendition, RoomEvent, Show
 from streams.talk import chat, moderation, polls, questions, reactions, reports
 from streams.video import takes
-from streams.video.packager import Segment
+from streams.video.packaging.packager import Segment
 from tests.factories import make_item, make_show, make_staff
 from tests.streams.sockets import opened
 from tests.streams.states import stripped

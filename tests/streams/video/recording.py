@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from streams.models import Rendition, Show, Take
-from streams.video import packager, replay, takes
+from streams.video import takes
+from streams.video.packaging import packager
+from streams.video.replay import renditions
 
 
 def record(show: Show, fragmented: bytes, *, lost=False, is_open=False, ago=0) -> Take:
@@ -19,7 +21,7 @@ def record(show: Show, fragmented: bytes, *, lost=False, is_open=False, ago=0) -
     for cut in [*cutter.feed(fragmented), *cutter.close()]:
         if isinstance(cut, packager.Init):
             takes.keep_init(take, source, cut)
-            replay.plan(show, cut)
+            renditions.plan(show, cut)
         else:
             takes.keep_segment(take, source, cut)
     if not is_open:

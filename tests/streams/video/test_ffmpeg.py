@@ -4,9 +4,9 @@ import pytest
 from PIL import Image
 
 from streams.video import ffmpeg
-from streams.video.boxes import Boxes
-from streams.video.fmp4 import parse_fragment, parse_init
-from streams.video.packager import Packager
+from streams.video.packaging.boxes import Boxes
+from streams.video.packaging.fmp4 import parse_fragment, parse_init
+from streams.video.packaging.packager import Packager
 
 COMMANDS = {
     "live copy": ffmpeg.live("copy"),

@@ -7,7 +7,8 @@ from django.utils import timezone
 from livecommerce.states import StaleState
 from streams import log
 from streams.models import Rendition, Segment, Show, Take
-from streams.video import packager, takes
+from streams.video import takes
+from streams.video.packaging import packager
 from tests.factories import make_show
 from tests.races.together import together
 from tests.streams.video.recording import record

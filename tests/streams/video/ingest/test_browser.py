@@ -9,7 +9,8 @@ from livecommerce import signed_in
 from shops.models import Member
 from streams import lifecycle, log
 from streams.models import Segment, Show, Take
-from streams.video import ingest, takes
+from streams.video import takes
+from streams.video.ingest import browser
 from tests.factories import make_show, make_staff, make_user
 from tests.streams.sockets import closed_with, hear, knock, studio
 from tests.streams.video.hls_rules import broken_rules, read
@@ -79,14 +80,14 @@ STRANGERS = {
 async def test_who_does_not_run_the_show_sends_no_picture(show, who):
     person = await sync_to_async(who)(show)
 
-    await refused(show, user=person, code="not_allowed", close=ingest.REFUSED)
+    await refused(show, user=person, code="not_allowed", close=browser.REFUSED)
 
 
 async def test_another_shops_show_is_answered_like_none(show, host):
     other = await sync_to_async(make_show)()
-    await refused(other, user=host, code="not_allowed", close=ingest.REFUSED)
+    await refused(other, user=host, code="not_allowed", close=browser.REFUSED)
     other.slug = "no-such-show"
-    await refused(other, user=host, code="not_allowed", close=ingest.REFUSED)
+    await refused(other, user=host, code="not_allowed", close=browser.REFUSED)
 
 
 @pytest.mark.parametrize("role", [Member.Role.OWNER, Member.Role.PRODUCER, Member.Role.HOST])
@@ -106,7 +107,7 @@ async def test_a_show_that_is_not_live_takes_no_picture(show, host, status):
         user=host,
         frame={"text_data": '{"type": "studio.start"}'},
         code="show_not_live",
-        close=ingest.REFUSED,
+        close=browser.REFUSED,
     )
 
 
@@ -116,7 +117,7 @@ async def test_media_before_the_start_is_refused(show, host):
         user=host,
         frame={"bytes_data": b"\x1a\x45\xdf\xa3"},
         code="not_started",
-        close=ingest.REFUSED,
+        close=browser.REFUSED,
     )
 
 
@@ -140,7 +141,7 @@ async def test_a_real_picture_becomes_segments_and_the_room_is_told(
         assert health[0]["bitrate"] > 50_000
 
         await socket.send_json_to({"type": "studio.stop"})
-        assert await closed_with(socket) == ingest.DONE
+        assert await closed_with(socket) == browser.DONE
 
     take = await Take.objects.aget()
     assert take.status == Take.Status.FINISHED
@@ -191,7 +192,7 @@ async def test_a_second_publisher_is_refused_and_the_first_goes_on(show, host, p
             user=owner,
             frame={"text_data": '{"type": "studio.start"}'},
             code="already_publishing",
-            close=ingest.REFUSED,
+            close=browser.REFUSED,
         )
 
         await send(first, published[half:])
@@ -209,7 +210,7 @@ async def test_the_end_of_the_show_closes_the_line_and_keeps_the_last_segment(
             await hear(socket, "studio.health")
 
         await sync_to_async(lifecycle.end)(await Show.objects.aget())
-        assert await closed_with(socket) == ingest.DONE
+        assert await closed_with(socket) == browser.DONE
 
     assert (await Take.objects.aget()).status == Take.Status.FINISHED
     assert await Segment.objects.acount() == 4  # the last one was not whole yet
@@ -229,7 +230,7 @@ async def test_an_end_in_the_moment_of_the_start_leaves_no_line_open(show, host,
 
     await socket.send_json_to({"type": "studio.start"})
 
-    assert await closed_with(socket) == ingest.DONE
+    assert await closed_with(socket) == browser.DONE
     await socket.disconnect()
     assert (await until_closed()).status == Take.Status.FINISHED
 
@@ -250,7 +251,7 @@ async def test_what_is_no_film_is_refused_and_was_never_there(show, host, garbag
         await send(socket, garbage)
 
         assert (await hear(socket, "error"))["code"] == "not_video"
-        assert await closed_with(socket) == ingest.BAD_MEDIA
+        assert await closed_with(socket) == browser.BAD_MEDIA
 
     assert (await until_closed()).status == Take.Status.LOST
     assert await facts(show) == []
@@ -275,7 +276,7 @@ async def test_a_film_that_turns_into_noise_ends_its_take_and_not_the_show(show,
 async def test_a_chunk_that_is_too_large_is_refused(show, host):
     async with studio(show, user=host) as socket:
         await start(socket)
-        await socket.send_to(bytes_data=bytes(ingest.MAX_CHUNK + 1))
+        await socket.send_to(bytes_data=bytes(browser.MAX_CHUNK + 1))
 
         assert (await hear(socket, "error"))["code"] == "too_large"
         assert await closed_with(socket) == 1009
@@ -326,7 +327,7 @@ async def test_a_host_who_lost_the_role_cannot_go_on_sending(show, host, publish
         await Member.objects.filter(user=host).adelete()
 
         assert (await hear(socket, "error"))["code"] == "not_allowed"
-        assert await closed_with(socket) == ingest.REFUSED
+        assert await closed_with(socket) == browser.REFUSED
 
     assert (await until_closed()).status == Take.Status.LOST
     assert (await Show.objects.aget()).status == Show.Status.LIVE
@@ -334,13 +335,13 @@ async def test_a_host_who_lost_the_role_cannot_go_on_sending(show, host, publish
 
 async def test_no_ffmpeg_is_left_when_the_line_is_gone(show, host, published, monkeypatch):
     started = []
-    real = ingest.Process.start
+    real = browser.Process.start
 
     async def remember(arguments):
         started.append(await real(arguments))
         return started[-1]
 
-    monkeypatch.setattr(ingest.Process, "start", remember)
+    monkeypatch.setattr(browser.Process, "start", remember)
     async with studio(show, user=host) as socket:
         await start(socket)
         await send(socket, published)

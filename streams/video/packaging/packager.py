@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from streams.video.errors import BadBox, EmptyMedia, NoKeyFrames
+
 from . import fmp4
 from .boxes import Box, Boxes
-from .errors import BadBox, EmptyMedia, NoKeyFrames
 
 MAX_SECONDS = 20  # a segment that would last longer is refused, be it for a gap
 MAX_BYTES = 16 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .errors import NotVideo
+from streams.video.errors import NotVideo
 
 LIMIT = 65536  # bytes looked at; a header that is longer is refused
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.video import ffmpeg
-from streams.video.boxes import Boxes
 from streams.video.errors import BadBox, EmptyMedia, MediaError, NoKeyFrames
-from streams.video.packager import MAX_BYTES, MAX_SECONDS, Init, Packager, Segment
-from tests.streams.video.test_fmp4 import AUDIO, DELTA, KEY, VIDEO, box, full, moof
+from streams.video.packaging.boxes import Boxes
+from streams.video.packaging.packager import MAX_BYTES, MAX_SECONDS, Init, Packager, Segment
+from tests.streams.video.packaging.test_fmp4 import AUDIO, DELTA, KEY, VIDEO, box, full, moof
 
 
 def package(data, piece=1777, **options):

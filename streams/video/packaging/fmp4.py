@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from streams.video.errors import BadBox
+
 from .boxes import Box, children, only, text, unpack, version
-from .errors import BadBox
 
 MAX_TRACKS = 16
 MAX_HEADER = 1024 * 1024  # of a moov or moof: to read one takes time

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.video import playlist
-from streams.video.playlist import Entry, Variant
+from streams.video.packaging import playlist
+from streams.video.packaging.playlist import Entry, Variant
 from tests.streams.video.hls_rules import broken_between, broken_rules, read
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import BadBox
+from streams.video.errors import BadBox
 
 MAX_BOX = 16 * 1024 * 1024
 

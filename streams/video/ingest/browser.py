@@ -18,9 +18,12 @@ from livecommerce.realtime import listen, ring
 from shops.models import Member, Shop
 from streams import log, tasks
 from streams.models import Rendition, Show
-from streams.video import ffmpeg, packager, replay, sniff, takes
+from streams.video import ffmpeg, takes
 from streams.video.errors import MediaError
-from streams.video.process import Process
+from streams.video.ingest import sniff
+from streams.video.ingest.process import Process
+from streams.video.packaging import packager
+from streams.video.replay import renditions
 
 REFUSED, BAD_MEDIA, DONE = 4403, 4415, 1000
 MAX_CHUNK = 1024 * 1024
@@ -180,7 +183,7 @@ class IngestConsumer(AsyncWebsocketConsumer):
         for cut in cuts:
             if isinstance(cut, packager.Init):
                 await in_database(takes.keep_init)(self.take, self.rendition, cut)
-                await in_database(replay.plan)(self.show, cut)
+                await in_database(renditions.plan)(self.show, cut)
                 continue
             row = await in_database(takes.keep_segment)(self.take, self.rendition, cut)
             if cut.number == STILL:

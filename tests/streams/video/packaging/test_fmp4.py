@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.video.boxes import MAX_BOX, Box, Boxes
 from streams.video.errors import BadBox
-from streams.video.fmp4 import Init, Track, parse_fragment, parse_init
+from streams.video.packaging.boxes import MAX_BOX, Box, Boxes
+from streams.video.packaging.fmp4 import Init, Track, parse_fragment, parse_init
 
 VIDEO, AUDIO = 1, 2
 INIT = Init(

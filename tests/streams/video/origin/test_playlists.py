@@ -59,7 +59,7 @@ def test_a_live_show_has_a_master_with_its_source(client, show, fragmented):
 
 
 def test_a_live_playlist_names_the_last_segments_and_goes_on(client, show, fragmented, monkeypatch):
-    monkeypatch.setattr("streams.video.origin.WINDOW", 3)
+    monkeypatch.setattr("streams.video.origin.playlists.WINDOW", 3)
     record(show, fragmented, ago=20)
     before = playlist(client, show)
     take = record(show, fragmented, is_open=True)
@@ -102,7 +102,7 @@ def test_every_segment_and_its_head_can_be_fetched(client, show, fragmented):
 
 
 def test_from_its_end_on_the_whole_show_can_be_seen(client, show, fragmented, monkeypatch):
-    monkeypatch.setattr("streams.video.origin.WINDOW", 2)
+    monkeypatch.setattr("streams.video.origin.playlists.WINDOW", 2)
     record(show, fragmented, ago=20)
     record(show, fragmented)
 

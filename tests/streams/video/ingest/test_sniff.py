@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.video.errors import NotVideo
-from streams.video.sniff import LIMIT, MAGIC, video_codec
+from streams.video.ingest.sniff import LIMIT, MAGIC, video_codec
 
 HEADER = bytes.fromhex("1A45DFA3 80 18538067 01FFFFFFFFFFFFFF")
 

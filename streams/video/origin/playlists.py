@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from livecommerce.media import address
 from streams.models import Rendition, Segment, Show, Take
-from streams.video import playlist, takes
+from streams.video import takes
+from streams.video.packaging import playlist
 
 WINDOW = 12  # segments in a live playlist
 TARGET = 1  # seconds

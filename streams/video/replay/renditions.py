@@ -20,8 +20,9 @@ from django.utils import timezone
 from livecommerce.states import StaleState, advance
 from shops import pictures
 from streams.models import Rendition, Segment, Show, Take
-from streams.video import ffmpeg, packager, takes
+from streams.video import ffmpeg, takes
 from streams.video.errors import MediaError
+from streams.video.packaging import packager
 
 LADDER = (480, 240)  # pixels of the short side, below the source
 PATIENCE = timedelta(minutes=30)  # after which a maker counts as dead
