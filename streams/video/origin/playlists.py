@@ -1,48 +1,40 @@
-"""Playlists, from the rows of the segments that are stored. Never cached; segments are for ever."""
-
-from datetime import timedelta
+"""Playlists from rows: the master, the replay, and a live show's where it is not in memory."""
 
 from django.db.models import F, FloatField, Max
 from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from livecommerce.media import address
-from streams.models import Rendition, Segment, Show, Take
+from streams.models import Rendition, Segment, Show
 from streams.video import takes
+from streams.video.origin import recorded
+from streams.video.origin.window import TARGET
 from streams.video.packaging import playlist
+from streams.video.replay import shown
 
-WINDOW = 12  # segments in a live playlist
-TARGET = 1  # seconds
-LAST_SEGMENT = timedelta(seconds=4)  # how long after End a take may still bring one
+GUESS = 3_000_000  # bits a second, of a show whose first segment is not stored yet
 
 
 @require_safe
 @never_cache
 def master(request, slug):
-    """Every rendition that can be played now; the source first."""
-    ready = Rendition.objects.filter(
-        show__slug=slug, status=Rendition.Status.READY, codecs__gt=""
-    ).annotate(
-        peak=Max(
-            Cast(F("segments__size"), FloatField()) * 8 / F("segments__duration"),
-        )
-    )
-    variants = [
-        playlist.Variant(
-            uri=reverse("media-playlist", args=[slug, rendition.name]),
-            bandwidth=round(rendition.peak),
-            width=rendition.width,
-            height=rendition.height,
-            codecs=rendition.codecs,
-        )
-        for rendition in ready
-        if rendition.peak
-    ]
+    """Live: the one playlist that goes on. Ended: every rendition that is ready, source first."""
+    show = get_object_or_404(Show, slug=slug)
+    if recorded.is_over(show):
+        variants = [
+            _variant(rendition, reverse("media-playlist", args=[slug, rendition.name]))
+            for rendition in _ready(show)
+            if rendition.peak
+        ]
+    else:
+        variants = [
+            _variant(rendition, reverse("live-playlist", args=[slug]))
+            for rendition in _ready(show).filter(name=Rendition.SOURCE)
+        ]
     if not variants:
         raise Http404("No picture yet.")
     return _answer(playlist.master(variants))
@@ -50,44 +42,55 @@ def master(request, slug):
 
 @require_safe
 @never_cache
-def media(request, slug, rendition):
-    """Live: the last segments. Ended: all of them, from the moment of End on."""
-    found = get_object_or_404(
-        Rendition.objects.select_related("show"),
-        show__slug=slug,
-        name=rendition,
-        status=Rendition.Status.READY,
-    )
-    is_over = _is_over(found.show)
-    rows = found.segments.select_related("take").order_by("take", "number")
-    before, takes_before = 0, 0
-    shown = list(rows) if is_over else list(rows.reverse()[:WINDOW])[::-1]
-    if not shown:
+def live(request, slug):
+    """Where the picture comes in, streams.video.origin.app answers before this."""
+    text = recorded.text(slug)
+    if text is None:
         raise Http404("No picture yet.")
-    if not is_over:
-        before = found.segments.count() - len(shown)
-        takes_before = (
-            found.segments.filter(take__lt=shown[0].take_id).values("take").distinct().count()
-        )
+    return _answer(text)
+
+
+@require_safe
+@never_cache
+def media(request, slug, rendition):
+    """A replay: everything, from the moment of End on."""
+    found = get_object_or_404(_ready(None).select_related("show"), show__slug=slug, name=rendition)
+    if not recorded.is_over(found.show):
+        raise Http404("Not over yet.")
+    rows = found.segments.select_related("take").order_by("take", "number")
+    entries = [_entry(row, found) for row in shown.only(found.show, rows)]
+    if not entries:
+        raise Http404("Nothing was recorded.")
     return _answer(
         playlist.media(
-            [_entry(row, found) for row in shown],
+            entries,
             target=TARGET,
-            first_sequence=before,
-            first_discontinuity=takes_before,
-            ended=is_over,
-            kind="vod" if is_over else "live",
+            first_sequence=0,
+            first_discontinuity=0,
+            ended=True,
+            kind="vod",
         )
     )
 
 
-def _is_over(show: Show) -> bool:
-    """Ended, and the last segment of its last take is here."""
-    if show.status != Show.Status.ENDED:
-        return False
-    if timezone.now() - show.ended_at > LAST_SEGMENT:
-        return True
-    return not show.takes.filter(status=Take.Status.RECEIVING).exists()
+def _ready(show: Show | None):
+    """Renditions whose tracks are known, each with the `peak` of its segments in bits a second."""
+    found = Rendition.objects.filter(status=Rendition.Status.READY, codecs__gt="")
+    if show:
+        found = found.filter(show=show)
+    return found.annotate(
+        peak=Max(Cast(F("segments__size"), FloatField()) * 8 / F("segments__duration"))
+    )
+
+
+def _variant(rendition: Rendition, uri: str) -> playlist.Variant:
+    return playlist.Variant(
+        uri=uri,
+        bandwidth=round(rendition.peak or GUESS),
+        width=rendition.width,
+        height=rendition.height,
+        codecs=rendition.codecs,
+    )
 
 
 def _entry(row: Segment, rendition: Rendition) -> playlist.Entry:
@@ -101,4 +104,6 @@ def _entry(row: Segment, rendition: Rendition) -> playlist.Entry:
 
 
 def _answer(text: str) -> HttpResponse:
-    return HttpResponse(text, content_type="application/vnd.apple.mpegurl")
+    answer = HttpResponse(text, content_type="application/vnd.apple.mpegurl")
+    answer["Access-Control-Allow-Origin"] = "*"  # open to all, as the segments are
+    return answer

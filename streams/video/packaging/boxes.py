@@ -11,11 +11,12 @@ MAX_BOX = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box with its header, as it came."""
+    """A box with its header, as it came; `at` is its place in the stream."""
 
     type: str
     data: bytes
     header: int = 8
+    at: int = 0
 
     @property
     def payload(self) -> bytes:
@@ -28,6 +29,7 @@ class Boxes:
     def __init__(self, limit: int = MAX_BOX):
         self.limit = limit
         self._bytes = bytearray()
+        self._passed = 0
 
     @property
     def pending(self) -> int:
@@ -43,9 +45,10 @@ class Boxes:
                 raise BadBox(f"A box of {size} bytes is too large.")
             if at + size > len(self._bytes):
                 break
-            boxes.append(Box(kind, bytes(self._bytes[at : at + size]), header))
+            boxes.append(Box(kind, bytes(self._bytes[at : at + size]), header, self._passed + at))
             at += size
         del self._bytes[:at]
+        self._passed += at
         return boxes
 
 

@@ -1,21 +1,21 @@
-"""Turns fragmented MP4, as it arrives, into segments that a viewer can begin with.
+"""Turns fragmented MP4, as it arrives, into parts and segments (RFC 8216bis §3.2).
 
-It thinks in fragments (a `moof` and its `mdat`); a segment is a run of them that begins with a
-key frame. What it keeps in memory is bounded, whatever is sent.
+However the media was fragmented, its samples are grouped anew: every part is a fragment of our
+own, and a segment is its parts. What is kept in memory is bounded, whatever is sent.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from streams.video.errors import BadBox, EmptyMedia, NoKeyFrames
 
-from . import fmp4
+from . import fmp4, fragments, samples
 from .boxes import Box, Boxes
+from .timeline import MAX_SECONDS, Cut, Timeline
 
-MAX_SECONDS = 20  # a segment that would last longer is refused, be it for a gap
+__all__ = ["MAX_BYTES", "MAX_SECONDS", "Init", "Packager", "Part", "Segment"]
+
 MAX_BYTES = 16 * 1024 * 1024
-EARLY = 0.25  # seconds: cameras are not regular, and a missed cut would double a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +29,56 @@ class Init:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a segment, as soon as it is whole; times in seconds since the first sample."""
+
+    segment: int
+    index: int
+    start: float
+    duration: float
+    data: bytes
+    independent: bool  # has a frame with which a viewer can begin
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """Media that plays from its first frame; times in seconds since the take's first sample."""
+    """Media that plays from its first frame: the parts before it, put together."""
 
     number: int
     start: float
     duration: float
     data: bytes
+    parts: int = 0
     independent: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    fragment: fmp4.Fragment
-    data: bytes
-
-
 class Packager:
-    """One take. After an error only `close` is of use."""
+    """One take. After an error only `close` is of use.
 
-    def __init__(self, target: float = 1.0):
-        self.target = target
+    A segment ends at the first key frame that comes `target` seconds after its beginning, or a
+    little earlier. A part lasts `part` seconds at most, unless a single frame lasts longer and
+    there is no sound.
+    """
+
+    def __init__(self, target: float = 2.0, part: float = 0.334):
+        self._target, self._part = target, part
         self._boxes = Boxes(limit=MAX_BYTES)
         self._ftyp = b""
         self._init: fmp4.Init | None = None
+        self._timeline: Timeline | None = None
         self._moof: Box | None = None
-        self._held: list[_Held] = []
-        self._began: Fraction | None = None  # the take's first sample
-        self._clocks: dict[str, Fraction] = {}  # where picture and sound are
-        self._has_key = False
+        self._parts: list[Part] = []  # of the open segment
+        self._sequence = 0
         self._number = 0
 
     @property
     def buffered(self) -> int:
         """How many bytes are kept until a segment is whole."""
         moof = len(self._moof.data) if self._moof else 0
-        return self._boxes.pending + moof + sum(len(held.data) for held in self._held)
+        held = self._timeline.held if self._timeline else 0
+        return self._boxes.pending + moof + held + sum(len(part.data) for part in self._parts)
 
-    def feed(self, data: bytes) -> Iterator[Init | Segment]:
+    def feed(self, data: bytes) -> Iterator[Init | Part | Segment]:
         """Take what arrived; yield what became whole. Iterate to the end; raises MediaError."""
         for box in self._boxes.feed(data):
             match box.type:
@@ -77,23 +89,25 @@ class Packager:
                 case "moof":
                     self._open_fragment(box)
                 case "mdat":
-                    yield from self._take(self._close_fragment(box))
+                    for cut in self._timeline_of(box):
+                        yield from self._keep(cut)
                 case kind if self._init is None and kind != "free":
                     raise BadBox("This is not an MP4.")
         if self.buffered > MAX_BYTES:
             raise NoKeyFrames(f"No key frame in {MAX_BYTES} bytes.")
 
-    def close(self) -> Iterator[Segment]:
+    def close(self) -> Iterator[Part | Segment]:
         """Yield the last segment; a fragment that was cut off is left out."""
-        if not self._held and not self._number:
+        for cut in self._timeline.close() if self._timeline else ():
+            yield from self._keep(cut)
+        if not self._number:
             raise EmptyMedia("The media ended before its first picture or sound.")
-        if self._held:
-            yield self._cut(self._end())
 
     def _announce(self, moov: Box) -> Init:
         if self._init:
             raise BadBox("The tracks are announced twice.")
         self._init = fmp4.parse_init(moov)
+        self._timeline = Timeline(self._init, target=self._target, part=self._part)
         video, audio = self._init.first("video"), self._init.first("audio")
         return Init(
             data=self._ftyp + moov.data,
@@ -107,61 +121,39 @@ class Packager:
             raise BadBox("A fragment begins where none can.")
         self._moof = moof
 
-    def _close_fragment(self, mdat: Box) -> _Held:
+    def _timeline_of(self, mdat: Box) -> Iterator[Cut]:
         if self._moof is None:
             raise BadBox("There is media outside of any fragment.")
         moof, self._moof = self._moof, None
-        return _Held(fmp4.parse_fragment(moof, self._init), moof.data + mdat.data)
+        return self._timeline.add(samples.read(moof, mdat, self._init))
 
-    def _take(self, new: _Held) -> Iterator[Segment]:
-        fragment = new.fragment
-        self._follow_time(fragment)
-        start = self._waiting_since(fragment)
-        self._bound(fragment.start - start)
-        if self._can_cut(fragment):
-            yield self._cut(fragment.start)
-            start = fragment.start
-        self._bound(fragment.end - start)
-        self._has_key |= fragment.starts_with_key
-        if self._has_key or not fragment.has_video:  # nobody can begin with pictures before a key
-            self._held.append(new)
+    def _keep(self, cut: Cut) -> Iterator[Part | Segment]:
+        if cut.runs:
+            yield self._part_of(cut)
+        if cut.ends_segment:
+            yield self._segment_of(cut)
 
-    def _follow_time(self, fragment: fmp4.Fragment) -> None:
-        if self._began is None:
-            self._began = min(run.start for run in fragment.runs.values())
-        for run in fragment.runs.values():
-            if run.start < self._clocks.get(run.kind, self._began):
-                raise BadBox("Time runs backwards.")
-            self._clocks[run.kind] = run.start
+    def _part_of(self, cut: Cut) -> Part:
+        self._sequence += 1
+        part = Part(
+            segment=self._number,
+            index=len(self._parts),
+            start=self._timeline.seconds(cut.start),
+            duration=self._timeline.seconds(cut.end) - self._timeline.seconds(cut.start),
+            data=fragments.write(self._sequence, cut.runs),
+            independent=cut.has_key,
+        )
+        self._parts.append(part)
+        return part
 
-    def _can_cut(self, fragment: fmp4.Fragment) -> bool:
-        if not self._held:
-            return False
-        elapsed = fragment.start - self._held[0].fragment.start
-        can_begin = fragment.starts_with_key or not self._init.first("video")
-        return can_begin and elapsed >= self.target - EARLY
-
-    def _waiting_since(self, fragment: fmp4.Fragment) -> Fraction:
-        if self._held:
-            return self._held[0].fragment.start
-        return fragment.start if self._number else self._began
-
-    def _bound(self, seconds: Fraction) -> None:
-        if seconds > MAX_SECONDS:
-            raise NoKeyFrames(f"No key frame in {MAX_SECONDS} seconds.")
-
-    def _end(self) -> Fraction:
-        pictures = [held.fragment.end for held in self._held if held.fragment.has_video]
-        return max(pictures or [held.fragment.end for held in self._held])
-
-    def _cut(self, end: Fraction) -> Segment:
-        start = self._held[0].fragment.start
+    def _segment_of(self, cut: Cut) -> Segment:
+        parts, self._parts = self._parts, []
         segment = Segment(
             number=self._number,
-            start=float(start - self._began),
-            duration=float(max(end - start, 0)),
-            data=b"".join(held.data for held in self._held),
+            start=parts[0].start,
+            duration=self._timeline.seconds(cut.end) - parts[0].start,
+            data=b"".join(part.data for part in parts),
+            parts=len(parts),
         )
-        self._held = []
         self._number += 1
         return segment

@@ -1,52 +1,33 @@
-"""After the show: its poster and its smaller renditions, made from the recorded segments.
+"""The smaller renditions of a replay: all of a show in one run, a minute at a time.
 
-The replay itself needs none of this: it plays from the moment of End. A rendition's row is the
-queue; whoever claims it makes it, and one whose maker died is made anew.
+What is made of a minute is stored before the next one begins, so a maker that dies loses no more
+than that. Nobody is shown a rendition before it is whole.
 """
 
-import subprocess
-import threading
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
+from itertools import accumulate, groupby
 from tempfile import TemporaryFile
-from typing import BinaryIO
 
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from livecommerce.states import StaleState, advance
-from shops import pictures
+from livecommerce.states import StaleState
 from streams.models import Rendition, Segment, Show, Take
 from streams.video import ffmpeg, takes
 from streams.video.errors import MediaError
 from streams.video.packaging import packager
+from streams.video.replay import claims, recording, running
 
-LADDER = (480, 240)  # pixels of the short side, below the source
-PATIENCE = timedelta(minutes=30)  # after which a maker counts as dead
-MAX_TRIES = 3
-PER_SECOND = 5  # for each second of media: an encode slower than that is hung
-
-
-_running: set[subprocess.Popen] = set()
-_is_stopping = threading.Event()
-
-
-class CannotMake(Exception):
-    """ffmpeg could not do it; the text is what it said."""
-
-
-class Interrupted(CannotMake):
-    """The process ends; what it was making stays due."""
-
-
-def stop() -> None:
-    """This process ends: cut off what it encodes. The rows are due again, for the next one."""
-    _is_stopping.set()
-    for child in list(_running):
-        child.kill()
+LADDER = (720, 480, 240)  # pixels of the short side, below the source
+MINUTE = 30  # segments made at once
+PER_SECOND = 10  # CPU seconds for each second of media: an encode slower than that is hung
+KEY = 0.25  # seconds: cut at every key frame
+CLOSE = 0.1  # seconds: a cut nearer to a border is that border
+BIT_RATES = re.compile(rb"(?<=btrt).{12}|(?<=\x40\x15.{3}).{8}", re.DOTALL)
+WORDS = "The picture could not be made smaller."
 
 
 def plan(show: Show, source: packager.Init) -> None:
@@ -56,151 +37,120 @@ def plan(show: Show, source: packager.Init) -> None:
             Rendition.objects.get_or_create(show=show, name=f"{side}p")
 
 
-def is_recorded(show: Show) -> bool:
-    """The show is over and its last segment is here."""
-    receiving = show.takes.filter(status=Take.Status.RECEIVING)
-    return show.status == Show.Status.ENDED and not receiving.exists()
-
-
-def due_posters() -> QuerySet[Show]:
-    recorded = Show.objects.replays().filter(poster=None, takes__segments__isnull=False)
-    return recorded.exclude(takes__status=Take.Status.RECEIVING).distinct()
-
-
 def due() -> QuerySet[Rendition]:
     """Renditions to be made, those whose maker has died among them."""
-    stale = timezone.now() - PATIENCE
-    for rendition in Rendition.objects.filter(
-        status=Rendition.Status.MAKING, claimed_at__lte=stale
-    ):
-        try:
-            advance(rendition, _after_failure(rendition))
-        except StaleState:
-            continue
-    waiting = Rendition.objects.filter(
-        status=Rendition.Status.DUE, show__status=Show.Status.ENDED, tries__lt=MAX_TRIES
-    )
-    return waiting.exclude(show__takes__status=Take.Status.RECEIVING).select_related("show__shop")
+    rows = Rendition.objects.filter(show__in=recording.shows()).exclude(name=Rendition.SOURCE)
+    return claims.due(rows).select_related("show__shop")
 
 
-def sweep() -> Iterator[str]:
-    """Make everything that is due, one after the other; a line per thing done or failed."""
-    for show in due_posters().select_related("shop"):
-        make_poster(show)
-        yield f"{show}: poster made"
-    for rendition in due():
-        try:
-            make(rendition)
-            yield f"{rendition}: made"
-        except StaleState:  # somebody else is at it
-            continue
-        except (CannotMake, MediaError) as error:
-            yield f"{rendition}: failed: {error}"
+def make(rows: Iterable[Rendition]) -> None:
+    """Claim these renditions of one show and make them together."""
+    with ExitStack() as stack:
+        claimed = []
+        for row in rows:
+            with suppress(StaleState):  # somebody else makes that one
+                claimed.append(stack.enter_context(claims.claimed(row, WORDS)))
+        if not claimed:
+            raise StaleState("Somebody else makes them.")
+        source = list(recording.source(claimed[0].row.show))
+        minutes = [part for take in recording.by_take(source) for part in _minutes(take)]
+        for number, part in enumerate(minutes):
+            for claim in claimed:
+                claim.share = number / len(minutes)
+            _make_part(claimed, part)
+        for claim in claimed:
+            claim.done()
 
 
-def make(rendition: Rendition) -> None:
-    """Claim, encode, publish: no player sees it before it is whole."""
-    advance(
-        rendition,
-        Rendition.Status.MAKING,
-        claimed_at=timezone.now(),
-        tries=rendition.tries + 1,
-    )
-    _forget(rendition)
-    try:
-        for take in rendition.show.takes.filter(
-            segments__rendition__name=Rendition.SOURCE
-        ).distinct():
-            _encode(rendition, take)
-    except Interrupted:  # not its fault
-        advance(rendition, Rendition.Status.DUE, tries=rendition.tries - 1)
-        raise
-    except (CannotMake, MediaError):
-        advance(rendition, _after_failure(rendition))
-        raise
-    advance(rendition, Rendition.Status.READY)
+def _minutes(rows: list[Segment]) -> Iterator[list[Segment]]:
+    """Runs of segments, with no hole in any of them."""
+    unbroken = groupby(enumerate(rows), key=lambda pair: pair[1].number - pair[0])
+    for _, pairs in unbroken:
+        whole = [row for _, row in pairs]
+        for first in range(0, len(whole), MINUTE):
+            yield whole[first : first + MINUTE]
 
 
-def make_poster(show: Show) -> None:
-    """A still from one third of what is recorded so far, if the show has none."""
-    if show.poster_id:
+def _make_part(claimed: list[claims.Claim], part: list[Segment]) -> None:
+    """One run of ffmpeg for all that lack this part."""
+    missing = [claim for claim in claimed if not _is_made(claim.row, part)]
+    if not missing:
         return
-    source = Segment.objects.filter(
-        rendition__show=show, rendition__name=Rendition.SOURCE
-    ).select_related("take", "rendition")
-    count = source.count()
-    if not count:
-        return
-    segment = source[count // 3]
-    pieces = (takes.init_path(segment.take, segment.rendition), segment.path)
-    with _run(ffmpeg.poster(), map(_read, pieces), seconds=10) as still:
-        picture = pictures.store(show.shop, still)
-    Show.objects.filter(pk=show.pk, poster=None).update(poster=picture)
 
+    def beat():
+        for claim in claimed:
+            claim.beat()
 
-def _after_failure(rendition: Rendition) -> str:
-    is_last = rendition.tries >= MAX_TRIES
-    return Rendition.Status.FAILED if is_last else Rendition.Status.DUE
-
-
-def _encode(rendition: Rendition, take: Take) -> None:
-    source = take.segments.filter(rendition__name=Rendition.SOURCE).order_by("number")
-    first, last = source.select_related("rendition").first(), source.last()
-    paths = [takes.init_path(take, first.rendition), *source.values_list("path", flat=True)]
-    lasts = (last.at - first.at).total_seconds() + last.duration
-    arguments = ffmpeg.rendition(int(rendition.name.removesuffix("p")))
-    cutter = packager.Packager()
-    with _run(arguments, map(_read, paths), seconds=60 + lasts * PER_SECOND) as encoded:
-        while data := encoded.read(1024 * 1024):
-            _keep(take, rendition, cutter.feed(data))
-    _keep(take, rendition, cutter.close())
-
-
-def _keep(take: Take, rendition: Rendition, cuts) -> None:
-    for cut in cuts:
-        if isinstance(cut, packager.Init):
-            takes.keep_init(take, rendition, cut)
-        else:
-            takes.keep_segment(take, rendition, cut)
-
-
-@contextmanager
-def _run(arguments: list[str], pieces: Iterable[bytes], *, seconds: float) -> Iterator[BinaryIO]:
-    """Run ffmpeg over the pieces, with a bound on its time; give what it wrote."""
-    if _is_stopping.is_set():
-        raise Interrupted
-    with TemporaryFile() as source, TemporaryFile() as made, TemporaryFile() as words:
-        source.writelines(pieces)
-        source.seek(0)
-        child = subprocess.Popen(
-            ["nice", "-n", "10", *arguments], stdin=source, stdout=made, stderr=words
+    with ExitStack() as stack:
+        files = {side_of(claim.row): stack.enter_context(TemporaryFile()) for claim in missing}
+        descriptors = {side: file.fileno() for side, file in files.items()}
+        running.finish(
+            ffmpeg.ladder(descriptors),
+            recording.pieces(part),
+            cpu=60 + PER_SECOND * sum(row.duration for row in part),
+            files=list(descriptors.values()),
+            beat=beat,
         )
-        _running.add(child)
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired as error:
-            raise CannotMake(f"ffmpeg took longer than {seconds:.0f} s") from error
-        finally:
-            child.kill()
-            child.wait()
-            _running.discard(child)
-        if child.returncode and _is_stopping.is_set():
-            raise Interrupted
-        if child.returncode:
-            words.seek(0)
-            raise CannotMake(words.read(2000).decode("utf-8", "replace"))
-        made.seek(0)
-        yield made
+        for claim in missing:
+            file = files[side_of(claim.row)]
+            file.seek(0)
+            _keep(claim.row, part, iter(partial(file.read, running.CHUNK), b""))
+            beat()
 
 
-def _read(path: str) -> bytes:
-    with default_storage.open(path) as file:
-        return file.read()
+def _keep(rendition: Rendition, part: list[Segment], encoded: Iterable[bytes]) -> None:
+    init, cuts = _cut(encoded)
+    _keep_init(rendition, part[0].take, init)
+    for row, cut in zip(part, _joined(part, cuts), strict=True):
+        segment = replace(cut, number=row.number, duration=row.duration)
+        takes.keep_segment(row.take, rendition, segment, at=row.at)
 
 
-@transaction.atomic
-def _forget(rendition: Rendition) -> None:
-    """Take away what a maker who died left behind."""
-    for path in list(rendition.segments.values_list("path", flat=True)):
-        default_storage.delete(path)
-    rendition.segments.all().delete()
+def _cut(encoded: Iterable[bytes]) -> tuple[packager.Init, list[packager.Segment]]:
+    """What ffmpeg made, at every key frame."""
+    cutter = packager.Packager(target=KEY)
+    cuts = [cut for data in encoded for cut in cutter.feed(data)]
+    cuts += cutter.close()
+    segments = [cut for cut in cuts if isinstance(cut, packager.Segment)]
+    return next(cut for cut in cuts if isinstance(cut, packager.Init)), segments
+
+
+def _joined(part: list[Segment], cuts: list[packager.Segment]) -> list[packager.Segment]:
+    """The cuts, put together where the source has its borders: players change over there."""
+    groups: list[list[packager.Segment]] = [[]]
+    borders = accumulate(row.duration for row in part[:-1])
+    border = next(borders, None)
+    for cut in cuts:
+        if border is not None and cut.start - cuts[0].start > border - CLOSE:
+            groups.append([])
+            border = next(borders, None)
+        groups[-1].append(cut)
+    if len(groups) != len(part):
+        raise MediaError("Its key frames are not where the source has them.")
+    return [replace(group[0], data=b"".join(cut.data for cut in group)) for group in groups]
+
+
+def _keep_init(rendition: Rendition, take: Take, init: packager.Init) -> None:
+    """Every part of a take needs the same init; one that differs means that all is made anew."""
+    path = takes.init_path(take, rendition)
+    if rendition.segments.filter(take=take).exists():
+        if _same(recording.read(path)) != _same(init.data):
+            rendition.segments.all().delete()
+            raise MediaError("It was begun in another way, and is made anew.")
+        return
+    takes.keep_init(take, rendition, init)
+
+
+def _same(init: bytes) -> bytes:
+    """An init without what ffmpeg guesses of each part anew: how many bits a second it has."""
+    return BIT_RATES.sub(b"", init)
+
+
+def _is_made(rendition: Rendition, part: list[Segment]) -> bool:
+    numbers = [row.number for row in part]
+    made = rendition.segments.filter(take=part[0].take_id, number__in=numbers)
+    return made.count() == len(numbers)
+
+
+def side_of(rendition: Rendition) -> int:
+    return int(rendition.name.removesuffix("p"))

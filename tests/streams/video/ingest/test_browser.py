@@ -1,7 +1,9 @@
 """The studio's socket, through the whole application; the picture is a real one."""
 
 import asyncio
+from datetime import datetime
 
+import psutil
 import pytest
 from asgiref.sync import sync_to_async
 
@@ -10,13 +12,18 @@ from shops.models import Member
 from streams import lifecycle, log
 from streams.models import Segment, Show, Take
 from streams.video import takes
-from streams.video.ingest import browser
+from streams.video.ingest import browser, encoders, intake
 from tests.factories import make_show, make_staff, make_user
 from tests.streams.sockets import closed_with, hear, knock, studio
 from tests.streams.video.hls_rules import broken_rules, read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PIECE = 32 * 1024
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch):
+    monkeypatch.setattr(browser, "HEALTH", 0.05)
 
 
 @pytest.fixture
@@ -27,13 +34,27 @@ def show():
 
 
 @pytest.fixture
+def killable(monkeypatch):
+    """Every ffmpeg that was started."""
+    started = []
+    real = intake.Process.start
+
+    async def remember(arguments, **how):
+        started.append(await real(arguments, **how))
+        return started[-1]
+
+    monkeypatch.setattr(intake.Process, "start", remember)
+    return started
+
+
+@pytest.fixture
 def host(show):
     return make_staff("host", shop=show.shop)
 
 
-async def start(socket):
-    await socket.send_json_to({"type": "studio.start"})
-    await hear(socket, "studio.ready")
+async def start(socket, **how):
+    await socket.send_json_to({"type": "studio.start"} | how)
+    return await hear(socket, "studio.ready")
 
 
 async def send(socket, media):
@@ -43,6 +64,14 @@ async def send(socket, media):
 
 async def facts(show):
     return [fact["type"] for fact in await sync_to_async(log.after)(show, 1)]
+
+
+async def healthy(socket, *, segments, seconds=0):
+    """The first health frame with so many segments, and seconds."""
+    while True:
+        said = await hear(socket, "studio.health")
+        if said["segments"] >= segments and said["seconds"] >= seconds:
+            return said
 
 
 async def until_closed():
@@ -136,9 +165,11 @@ async def test_a_real_picture_becomes_segments_and_the_room_is_told(
     async with studio(show, user=host) as socket:
         await start(socket)
         await send(socket, published)
-        health = [await hear(socket, "studio.health") for _ in range(2)]
-        assert [each["segments"] for each in health] == [1, 2]
-        assert health[0]["bitrate"] > 50_000
+        health = await healthy(socket, segments=1)
+        assert health["bitrate"] > 50_000
+        assert 2 < health["seconds"] < 4.5
+        assert health["delay"] < 5
+        assert health["stored_behind"] < 4_000_000
 
         await socket.send_json_to({"type": "studio.stop"})
         assert await closed_with(socket) == browser.DONE
@@ -148,6 +179,7 @@ async def test_a_real_picture_becomes_segments_and_the_room_is_told(
     assert await facts(show) == ["take.started", "take.finished"]
     durations = [row.duration async for row in Segment.objects.order_by("number")]
     assert 3.5 < sum(durations) < 4.5
+    await sync_to_async(lifecycle.end)(await Show.objects.aget())
     answer = await async_client.get(f"/hls/{show.slug}/source.m3u8")
     text = answer.content.decode()
     assert broken_rules(text) == []
@@ -195,9 +227,9 @@ async def test_a_second_publisher_is_refused_and_the_first_goes_on(show, host, p
             close=browser.REFUSED,
         )
 
+        before = await healthy(first, segments=0)
         await send(first, published[half:])
-        seen = [await hear(first, "studio.health") for _ in range(3)]
-        assert seen[-1]["segments"] == 3
+        assert (await healthy(first, segments=1))["seconds"] > before["seconds"]
 
 
 async def test_the_end_of_the_show_closes_the_line_and_keeps_the_last_segment(
@@ -206,21 +238,21 @@ async def test_the_end_of_the_show_closes_the_line_and_keeps_the_last_segment(
     async with studio(show, user=host) as socket:
         await start(socket)
         await send(socket, published)
-        for _ in range(3):
-            await hear(socket, "studio.health")
+        await healthy(socket, segments=1, seconds=3.6)
 
         await sync_to_async(lifecycle.end)(await Show.objects.aget())
         assert await closed_with(socket) == browser.DONE
 
     assert (await Take.objects.aget()).status == Take.Status.FINISHED
-    assert await Segment.objects.acount() == 4  # the last one was not whole yet
+    durations = [row.duration async for row in Segment.objects.all()]
+    assert 3.5 < sum(durations) < 4.5
 
 
 async def test_an_end_in_the_moment_of_the_start_leaves_no_line_open(show, host, monkeypatch):
     real = takes.open
 
-    def open_and_end(asked):
-        take = real(asked)
+    def open_and_end(*args, **kwargs):
+        take = real(*args, **kwargs)
         lifecycle.end(Show.objects.get())
         return take
 
@@ -285,10 +317,10 @@ async def test_a_chunk_that_is_too_large_is_refused(show, host):
 async def test_an_error_nobody_thought_of_ends_the_take_and_leaves_nothing_running(
     show, host, published, monkeypatch
 ):
-    def fail(take):
+    async def fail(self, data):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(takes, "begin", fail)
+    monkeypatch.setattr(intake.Intake, "write", fail)
     socket = await sync_to_async(knock)(f"/ws/studio/{show.slug}/", user=host)
     await socket.connect()
     await start(socket)
@@ -298,23 +330,102 @@ async def test_an_error_nobody_thought_of_ends_the_take_and_leaves_nothing_runni
         await socket.disconnect()
 
     assert (await Take.objects.aget()).status == Take.Status.LOST
-    assert not [task for task in asyncio.all_tasks() if "IngestConsumer" in repr(task)]
+    left = [
+        task for task in asyncio.all_tasks() if "Ingest" in repr(task) or "Intake" in repr(task)
+    ]
+    assert not left
 
 
-async def test_a_full_disk_ends_the_take_and_not_the_show(show, host, published, monkeypatch):
-    def full(*args):
-        raise OSError(28, "No space left on device")
+async def test_a_second_camera_may_take_over_and_the_first_is_told_to_stay_away(
+    show, host, published
+):
+    owner = await sync_to_async(make_staff)("owner", shop=show.shop)
+    async with studio(show, user=host) as first:
+        await start(first)
+        await send(first, published)
+        await healthy(first, segments=1)
 
-    monkeypatch.setattr(takes, "keep_segment", full)
+        async with studio(show, user=owner) as second:
+            await start(second, take_over=True)
+            assert (await hear(first, "error"))["code"] == "taken_over"
+            assert await closed_with(first) == browser.REPLACED
+            await send(second, published)
+            await healthy(second, segments=1)
+
+    assert (await facts(show))[:3] == ["take.started", "take.lost", "take.started"]
+
+
+async def test_who_asks_for_the_impossible_by_taking_over_gets_no_more_than_anybody(show, host):
+    async with studio(show, user=host) as first:
+        await start(first)
+
+        await refused(
+            show,
+            user=host,
+            frame={"text_data": '{"type": "studio.start", "take_over": "yes"}'},
+            code="already_publishing",
+            close=browser.REFUSED,
+        )
+
+
+async def test_a_browser_whose_ffmpeg_died_is_told_to_come_back(show, host, published, killable):
     async with studio(show, user=host) as socket:
         await start(socket)
         await send(socket, published)
+        await healthy(socket, segments=1)
 
-        assert (await hear(socket, "error"))["code"] == "storage_failed"
-        assert await closed_with(socket) == 1011
+        killable[0].kill()
 
+        assert (await hear(socket, "error"))["code"] == "ffmpeg_failed"
+        assert await closed_with(socket) == browser.COME_BACK
     assert (await until_closed()).status == Take.Status.LOST
-    assert (await Show.objects.aget()).status == Show.Status.LIVE
+    async with studio(show, user=host) as again:
+        await start(again)
+
+
+async def test_one_encode_too_many_is_refused_and_copies_go_on(
+    show, host, published_vp8, published, monkeypatch, settings
+):
+    settings.ENCODERS = 1
+    monkeypatch.setattr(encoders.Slot, "taken", 1)
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published_vp8)
+        assert (await hear(socket, "error"))["code"] == "encoders_busy"
+        assert await closed_with(socket) == browser.COME_BACK
+    assert (await until_closed()).status == Take.Status.LOST
+    assert await facts(show) == []
+
+    async with studio(show, user=host) as socket:
+        await start(socket)
+        await send(socket, published)
+        await healthy(socket, segments=1)
+    assert encoders.Slot.taken == 1
+
+
+async def test_the_recorders_own_moment_is_the_time_of_the_first_picture(show, host, published):
+    async with studio(show, user=host) as socket:
+        ready = await start(socket)
+        await asyncio.sleep(0.5)
+        await socket.send_json_to({"type": "studio.began", "at": ready["at"]})
+        await send(socket, published)
+        await healthy(socket, segments=1)
+
+    assert log.stamp((await Take.objects.aget()).opened_at) == ready["at"]
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-11-22T18:00:00Z", "2126-11-22T18:00:00Z", "now", "2126-01-01"]
+)
+async def test_a_moment_that_cannot_be_is_not_believed(show, host, published, at):
+    async with studio(show, user=host) as socket:
+        ready = await start(socket)
+        await socket.send_json_to({"type": "studio.began", "at": at})
+        await send(socket, published)
+        await healthy(socket, segments=1)
+
+    began = (await Take.objects.aget()).opened_at
+    assert abs((began - datetime.fromisoformat(ready["at"])).total_seconds()) < 3
 
 
 async def test_a_host_who_lost_the_role_cannot_go_on_sending(show, host, published, monkeypatch):
@@ -333,19 +444,11 @@ async def test_a_host_who_lost_the_role_cannot_go_on_sending(show, host, publish
     assert (await Show.objects.aget()).status == Show.Status.LIVE
 
 
-async def test_no_ffmpeg_is_left_when_the_line_is_gone(show, host, published, monkeypatch):
-    started = []
-    real = browser.Process.start
-
-    async def remember(arguments):
-        started.append(await real(arguments))
-        return started[-1]
-
-    monkeypatch.setattr(browser.Process, "start", remember)
+async def test_no_ffmpeg_is_left_when_the_line_is_gone(show, host, published, killable):
     async with studio(show, user=host) as socket:
         await start(socket)
         await send(socket, published)
         await hear(socket, "studio.health")
     await until_closed()
 
-    assert [process._child.returncode is not None for process in started] == [True]
+    assert [psutil.pid_exists(process.pid) for process in killable] == [False]

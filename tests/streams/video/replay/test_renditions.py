@@ -1,48 +1,40 @@
-import threading
-import time
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from livecommerce.states import StaleState
 from streams import lifecycle
 from streams.models import Rendition, Segment
 from streams.video import takes
-from streams.video.errors import MediaError
 from streams.video.packaging import packager
-from streams.video.replay import renditions
+from streams.video.replay import claims, recording, renditions, running
 from tests.factories import make_show
-from tests.races.together import together
 from tests.streams.video.hls_rules import broken_rules, read
 from tests.streams.video.recording import record
 
 Status = Rendition.Status
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def show(fragmented):
-    """Ended, with one take of four seconds, 720 pixels wide."""
-    show = make_show()
-    record(show, fragmented)
-    lifecycle.end(show)
-    return show
+def small(show, name="240p") -> Rendition:
+    return Rendition.objects.select_related("show").get(show=show, name=name)
 
 
-def small(show) -> Rendition:
-    return Rendition.objects.select_related("show").get(show=show, name="240p")
+def dies(monkeypatch, after: int):
+    """The worker is killed once so many parts are stored."""
+    make_part, made = renditions._make_part, []
+
+    def make_some(claimed, part):
+        if len(made) == after:
+            raise KeyboardInterrupt
+        made.append(part)
+        make_part(claimed, part)
+
+    monkeypatch.setattr(renditions, "_make_part", make_some)
 
 
-def fails(monkeypatch, error=None):
-    def encode(*args):
-        raise error or renditions.CannotMake("out of luck")
-
-    monkeypatch.setattr(renditions, "_encode", encode)
-
-
-@pytest.mark.django_db
 def test_a_recording_plans_its_smaller_renditions_once(show):
     before = set(Rendition.objects.values_list("name", "status"))
 
@@ -52,7 +44,14 @@ def test_a_recording_plans_its_smaller_renditions_once(show):
     assert set(Rendition.objects.values_list("name", "status")) == before
 
 
-@pytest.mark.django_db
+def test_a_larger_source_gets_one_step_more():
+    show = make_show()
+
+    renditions.plan(show, packager.Init(data=b"", codecs="", width=1920, height=1080))
+
+    assert set(show.renditions.values_list("name", flat=True)) == {"720p", "480p", "240p"}
+
+
 def test_nothing_is_due_before_the_show_has_ended(fragmented):
     show = make_show()
     take = record(show, fragmented, is_open=True)
@@ -65,139 +64,117 @@ def test_nothing_is_due_before_the_show_has_ended(fragmented):
     assert {rendition.name for rendition in renditions.due()} == {"480p", "240p"}
 
 
-@pytest.mark.django_db
-def test_a_smaller_rendition_is_aligned_with_the_source_and_can_be_chosen(show, client):
-    renditions.make(small(show))
+def test_all_are_made_in_one_run_aligned_with_the_source(show, client, monkeypatch):
+    runs, finish = [], running.finish
 
-    made = small(show)
-    assert (made.status, made.width, made.tries) == (Status.READY, 240, 1)
-    source = Segment.objects.filter(rendition__name="source").order_by("number")
-    rows = made.segments.order_by("number")
-    assert [row.number for row in rows] == [row.number for row in source]
-    for mine, theirs in zip(rows, source, strict=True):
-        assert abs((mine.at - theirs.at).total_seconds()) < 0.05
-        assert abs(mine.duration - theirs.duration) < 0.05
-        assert mine.size < theirs.size
+    def finish_and_count(*args, **bounds):
+        runs.append(args)
+        finish(*args, **bounds)
+
+    monkeypatch.setattr(running, "finish", finish_and_count)
+
+    renditions.make(renditions.due())
+
+    assert len(runs) == 1
+    source = list(recording.source(show))
     master = client.get(f"/hls/{show.slug}/master.m3u8").content.decode()
-    assert "240p.m3u8" in master
-    text = client.get(f"/hls/{show.slug}/240p.m3u8").content.decode()
-    assert broken_rules(master) == broken_rules(text) == []
-    assert len(read(text)["segments"]) == len(rows)
+    assert broken_rules(master) == []
+    for name, width in (("480p", 480), ("240p", 240)):
+        made = small(show, name)
+        assert (made.status, made.width, made.tries, made.progress) == (Status.READY, width, 1, 100)
+        rows = list(made.segments.order_by("number"))
+        assert [(r.number, r.at, r.duration) for r in rows] == [
+            (r.number, r.at, r.duration) for r in source
+        ]
+        assert all(mine.size < theirs.size for mine, theirs in zip(rows, source, strict=True))
+        assert f"{name}.m3u8" in master
+        text = client.get(f"/hls/{show.slug}/{name}.m3u8").content.decode()
+        assert broken_rules(text) == []
+        assert len(read(text)["segments"]) == len(rows)
 
 
-@pytest.mark.django_db
-def test_what_a_maker_who_died_left_behind_is_not_in_the_replay(show):
-    died = small(show)
-    take = show.takes.get()
-    for name in ("init.mp4", "000000.m4s", "000001.m4s"):
-        path = f"takes/{take.key}/240p/{name}"
-        default_storage.save(path, ContentFile(b"half of it"))
-    Segment.objects.create(
-        rendition=died, take=take, number=0, at=take.opened_at, duration=1, size=10, path=path
-    )
-    long_ago = timezone.now() - renditions.PATIENCE
-    Rendition.objects.filter(pk=died.pk).update(status="making", tries=1, claimed_at=long_ago)
+def test_what_was_made_in_parts_plays_as_one(show, run, monkeypatch):
+    monkeypatch.setattr(renditions, "MINUTE", 1)
 
-    (again,) = (each for each in renditions.due() if each.name == "240p")
-    renditions.make(again)
+    renditions.make(renditions.due())
+
+    rows = list(small(show).segments.order_by("number").select_related("take", "rendition"))
+    assert len(rows) > 1
+    check = ["-v", "error", "-xerror", "-f", "mp4", "-i", "pipe:0", "-f", "null", "-"]
+    run([renditions.ffmpeg.executable(), *check], b"".join(recording.pieces(rows)))
+
+
+def test_a_broken_line_is_two_takes_in_every_rendition(broken, client):
+    renditions.make(renditions.due())
+
+    text = client.get(f"/hls/{broken.slug}/240p.m3u8").content.decode()
+    assert broken_rules(text) == []
+    assert text.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert text.count("#EXT-X-MAP") == 2
+
+
+def test_a_hole_in_the_source_is_a_hole_in_the_renditions(show, fragmented, monkeypatch):
+    monkeypatch.setattr(renditions, "MINUTE", 10)
+    middle = list(recording.source(show))[1:-1]
+    for row in middle:
+        row.delete()
+
+    renditions.make(renditions.due())
+
+    numbers = [row.number for row in recording.source(show)]
+    assert list(small(show).segments.values_list("number", flat=True)) == numbers
+
+
+def test_a_maker_that_was_killed_loses_one_part_only(show, monkeypatch):
+    monkeypatch.setattr(renditions, "MINUTE", 1)
+    with monkeypatch.context() as patch:
+        dies(patch, after=1)
+        with pytest.raises(KeyboardInterrupt):
+            renditions.make(renditions.due())
+    assert list(renditions.due()) == []  # nobody knows yet that it died
+    first = small(show).segments.get()
+    half = f"takes/{first.take.key}/240p/000001.m4s"
+    default_storage.save(half, ContentFile(b"half of it"))
+    long_ago = small(show).claimed_at - claims.PATIENCE - timedelta(seconds=1)
+    Rendition.objects.filter(show=show, status=Status.MAKING).update(claimed_at=long_ago)
+
+    renditions.make(renditions.due())
 
     made = small(show)
     assert (made.status, made.tries) == (Status.READY, 2)
-    paths = [takes.init_path(take, made), *made.segments.values_list("path", flat=True)]
-    assert len(paths) == len(set(paths)) > 3
-    for path in paths:
-        assert default_storage.open(path).read() != b"half of it"
+    assert made.segments.get(number=0).pk == first.pk  # not made again
+    assert made.segments.count() == recording.source(show).count()
+    with default_storage.open(half) as file:
+        assert file.read() != b"half of it"
 
 
-@pytest.mark.django_db
-def test_who_is_at_it_is_left_alone(show):
-    renditions.advance(small(show), Status.MAKING, claimed_at=timezone.now(), tries=1)
+def test_one_that_was_begun_in_another_way_is_made_anew(show, monkeypatch):
+    monkeypatch.setattr(renditions, "MINUTE", 1)
+    with monkeypatch.context() as patch:
+        dies(patch, after=1)
+        with pytest.raises(KeyboardInterrupt):
+            renditions.make(renditions.due())
+    made = small(show)
+    takes.store(takes.init_path(made.segments.get().take, made), b"of another version")
+    Rendition.objects.filter(show=show, status=Status.MAKING).update(status=Status.DUE)
 
-    assert {each.name for each in renditions.due()} == {"480p"}
-    with pytest.raises(StaleState):
-        renditions.make(small(show))
-    assert small(show).tries == 1
+    with pytest.raises(renditions.MediaError):
+        renditions.make(renditions.due())
+    assert small(show).status == Status.DUE
+    renditions.make(renditions.due())
 
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("error", [renditions.CannotMake("no"), MediaError("no")])
-def test_what_fails_is_tried_again_and_then_given_up(show, monkeypatch, error):
-    fails(monkeypatch, error)
-    statuses = []
-
-    for _ in range(renditions.MAX_TRIES):
-        with pytest.raises(type(error)):
-            renditions.make(small(show))
-        statuses.append(small(show).status)
-
-    assert statuses == [Status.DUE] * (renditions.MAX_TRIES - 1) + [Status.FAILED]
-    assert "240p" not in {each.name for each in renditions.due()}
-    with pytest.raises(StaleState):
-        renditions.make(small(show))
-
-
-@pytest.mark.django_db
-def test_makers_that_die_every_time_are_given_up_too(show):
-    long_ago = timezone.now() - renditions.PATIENCE - timedelta(seconds=1)
-    Rendition.objects.filter(name="240p").update(
-        status="making", tries=renditions.MAX_TRIES, claimed_at=long_ago
-    )
-
-    assert {each.name for each in renditions.due()} == {"480p"}
-    assert small(show).status == Status.FAILED
-
-
-@pytest.mark.django_db
-def test_a_process_that_ends_cuts_its_encode_off_and_leaves_it_due(show, monkeypatch):
-    monkeypatch.setattr(renditions, "_is_stopping", threading.Event())
-    patient = ["sh", "-c", "exec sleep 60"]
-    monkeypatch.setattr(renditions.ffmpeg, "rendition", lambda *args: patient)
-
-    def stop_once_it_runs():
-        while not renditions._running:
-            time.sleep(0.01)
-        renditions.stop()
-
-    threading.Thread(target=stop_once_it_runs).start()
-    with pytest.raises(renditions.Interrupted):
-        renditions.make(small(show))
-
-    assert (small(show).status, small(show).tries) == (Status.DUE, 0)
-    assert not renditions._running
-    with pytest.raises(renditions.Interrupted):  # and begins no other
-        renditions.make(small(show))
-
-
-@pytest.mark.django_db
-def test_a_sweep_goes_on_after_one_that_fails(show, monkeypatch):
-    fails(monkeypatch)
-
-    said = list(renditions.sweep())
-
-    assert sum("failed: out of luck" in line for line in said) == 2
-
-
-@pytest.mark.django_db
-def test_a_recording_gets_a_poster_once(show):
-    renditions.make_poster(show)
-    show.refresh_from_db()
-    poster = show.poster
-
-    renditions.make_poster(show)
-
-    show.refresh_from_db()
-    assert show.poster == poster
-    assert (poster.width, poster.height) == (720, 1280)
-    assert not renditions.due_posters().exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_makers_at_once_make_it_once(show, monkeypatch):
-    made = []
-    monkeypatch.setattr(renditions, "_encode", lambda *args: made.append(args))
-
-    outcomes = together(4, lambda: renditions.make(small(show)))
-
-    assert sorted(map(str, outcomes)) == sorted(map(str, [None, *[StaleState] * 3]))
-    assert len(made) == 1
     assert small(show).status == Status.READY
+    with default_storage.open(takes.init_path(show.takes.get(), made)) as file:
+        assert file.read() != b"of another version"
+
+
+def test_what_is_taken_already_is_left_to_its_maker(show):
+    claims.Claim(small(show))
+
+    renditions.make([small(show), small(show, "480p")])
+
+    assert (small(show).status, small(show).tries) == (Status.MAKING, 1)
+    assert small(show, "480p").status == Status.READY
+    with pytest.raises(StaleState):
+        renditions.make([small(show), small(show, "480p")])
+    assert Segment.objects.filter(rendition=small(show)).count() == 0
