@@ -9,10 +9,11 @@ NPM = $(shell command -v npm || echo $(BIN)/npm)
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
 	@exec $(BIN)/python manage.py demo
 
+# Both lanes at once, a process each; then, alone, what feels a busy machine most.
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/python -m pytest $(PYTEST)
-	@$(BIN)/python -m tests.lanes grown -- $(BIN)/python -m pytest --ignore=tests/journeys --ignore=tests/chaos $(PYTEST)
+	@$(BIN)/python -m tests.lanes laptop grown -- $(BIN)/python -m pytest --ignore=tests/journeys --ignore=tests/chaos $(PYTEST)
+	@$(BIN)/python -m pytest tests/journeys tests/chaos $(PYTEST)
 	@node=$$(command -v node || echo $(BIN)/node); $$node --test tests/js/*.test.mjs
 
 bench: $(VENV)/.dev node_modules/.package-lock.json  ## The budgets, measured

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import os
+import threading
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 
-from asgiref.sync import SyncToAsync, async_to_sync
+from asgiref.sync import SyncToAsync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
@@ -27,18 +29,24 @@ def _send(group: str, message: dict) -> None:
     send = get_channel_layer().group_send
     home = getattr(SyncToAsync.threadlocal, "main_event_loop", None)  # whose worker we are
     try:
-        if home is None or not home.is_running():
-            async_to_sync(send, force_new_loop=True)(group, message)
-        else:
-            # A loop that stops meanwhile answers nobody, and its process would wait for us.
-            sending = asyncio.run_coroutine_threadsafe(send(group, message), home)
-            try:
-                sending.result(PATIENCE)
-            finally:
-                sending.cancel()
+        loop = home if home and home.is_running() else _own_loop(os.getpid())
+        # A loop that stops meanwhile answers nobody, and its process would wait for us.
+        sending = asyncio.run_coroutine_threadsafe(send(group, message), loop)
+        try:
+            sending.result(PATIENCE)
+        finally:
+            sending.cancel()
     except Exception:
         if home is None or home.is_running():  # else this process is about to end
             logger.warning("news for %s was lost", group, exc_info=True)
+
+
+@cache
+def _own_loop(process: int) -> asyncio.AbstractEventLoop:
+    """Where a process without sockets sends from: one connection to Redis, not one a message."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="news", daemon=True).start()
+    return loop
 
 
 async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:

@@ -8,9 +8,9 @@ from livecommerce import health, media
 from livecommerce.api import Nothing
 
 api = [
+    path("", include("orders.api")),  # first, as those before are tried in vain by each order
     path("", include("shops.api")),
     path("", include("streams.api")),
-    path("", include("orders.api")),
     re_path(r".*/$", Nothing.as_view()),
 ]
 

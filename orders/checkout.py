@@ -5,12 +5,12 @@ many statements. If one of a batch is refused by the rows themselves, each is pl
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from livecommerce import kept
 from livecommerce.errors import DomainError
 from livecommerce.realtime import ring
 from livecommerce.states import StaleState
@@ -105,7 +105,8 @@ def ring_if_due(payment: Payment) -> None:
 def _place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
     # Each visitor's orders that count here: the one she holds, and what a repeated submit made.
     held, repeated = {}, {}
-    for order in _under_way(submits):
+    owners, keys = {each.owner for each in submits}, {each.key for each in submits}
+    for order in _under_way(owners=owners, keys=keys):
         repeated[order.owner, order.key] = order
         if order.status == Order.Status.PENDING:
             held[order.owner, order.shop_id] = order
@@ -135,17 +136,17 @@ def _place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
     return [outcomes[submit] for submit in submits]
 
 
-def _under_way(submits: Sequence[Submit]):
+@kept.Query
+def _under_way(owners, keys):
     """What these visitors hold, and what these submits made already."""
-    is_repeated = Q(key__in={submit.key for submit in submits})
-    owners = {submit.owner for submit in submits}
-    hers = Order.objects.filter(is_repeated | Q(status=Order.Status.PENDING), owner__in=owners)
+    is_or_was = Q(key__in=keys) | Q(status=Order.Status.PENDING)
+    hers = Order.objects.filter(is_or_was, owner__in=owners)
     return hers.select_related("payment", "shop").with_lines()
 
 
 def _the_same(order: Order, submit: Submit) -> Order:
     """What a repeated submit is answered: its order, if it says what the first one said."""
-    said = {"shop_id": submit.shop.pk, "total": submit.seen, **asdict(submit.delivery)}
+    said = {"shop_id": submit.shop.pk, "total": submit.seen, **vars(submit.delivery)}
     if any(getattr(order, name) != value for name, value in said.items()):
         raise KeyReused("This was sent before with something else in it.", field="key")
     return order

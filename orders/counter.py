@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from django.db import connection
 
+from livecommerce import kept
 from livecommerce.errors import DomainError
 from orders import checkout
 from orders.models import Order
@@ -77,11 +78,16 @@ class Counter:
 def place_all(submits: Sequence[Submit]) -> list[Order | DomainError]:
     """Who names the shop by its slug only is told which it is, in one query for all of them."""
     slugs = {submit.shop for submit in submits if isinstance(submit.shop, str)}
-    shops = Shop.objects.in_bulk(slugs, field_name="slug") if slugs else {}
+    shops = {shop.slug: shop for shop in _shops(slugs=slugs)}
     known = [replace(each, shop=shops.get(each.shop, each.shop)) for each in submits]
     placed = iter(checkout.place_all([each for each in known if isinstance(each.shop, Shop)]))
     nowhere = NoSuchShop("There is no such shop.", field="shop")
     return [next(placed) if isinstance(each.shop, Shop) else nowhere for each in known]
+
+
+@kept.Query
+def _shops(slugs):
+    return Shop.objects.filter(slug__in=slugs)
 
 
 _counter = Counter(place_all)

@@ -5,12 +5,13 @@ Written for many at once: what a single one needs, a batch needs in as many stat
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
+from livecommerce import kept
 from orders import coupons, lifecycle, limits, payments, waiting
 from orders.models import Order, OrderLine, Payment
 from orders.quotes import Quote, QuotedLine
@@ -41,15 +42,15 @@ def make(accepted: Sequence[Accepted]) -> list[Order]:
     """All of them or, if the rows refuse one, none. Part of a transaction."""
     _end_before(accepted)
     now = timezone.now()
-    orders = Order.objects.bulk_create(_order(each, now) for each in accepted)
+    orders = [_order(each, now) for each in accepted]
+    kept.insert(orders)
     sold = []
     for order, each in zip(orders, accepted, strict=True):
         order.sold = [_order_line(order, line) for line in each.quote.lines]
         sold += [(order, line) for line in each.quote.lines]
-    OrderLine.objects.bulk_create(line for order in orders for line in order.sold)
-    owed = Payment.objects.bulk_create(
-        Payment(order=order, amount=order.total, currency=order.currency) for order in orders
-    )
+    kept.insert([line for order in orders for line in order.sold])
+    owed = [Payment(order=each, amount=each.total, currency=each.currency) for each in orders]
+    kept.insert(owed)
     # The rows that others want too come last, in one order: coupon, deal, stock.
     freed = _make_room(accepted)
     for order in sorted(orders, key=lambda order: order.coupon_id or 0):
@@ -129,7 +130,7 @@ def _order(each: Accepted, now: datetime) -> Order:
         total=quote.total,
         placed_at=now,
         expires_at=now + timedelta(seconds=settings.HOLD_SECONDS),
-        **asdict(submit.delivery),
+        **vars(submit.delivery),
     )
 
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.db.models import Q, Sum
 
+from livecommerce import kept
 from livecommerce.errors import DomainError
 from orders.models import Order, OrderLine
 from orders.submit import Submit
@@ -33,10 +34,10 @@ class Crowd:
     """What those who submit hold at this moment, read at once for all of them."""
 
     def __init__(self, submits: Sequence[Submit]):
-        mail = Q(email__in={submit.delivery.email for submit in submits})
-        net = Q(caller__in={submit.caller for submit in submits if submit.caller})
-        pending = Order.objects.filter(mail | net, status=Order.Status.PENDING)
-        rows = pending.values_list("owner", "shop", "email", "caller")
+        rows = _holds(
+            emails={submit.delivery.email for submit in submits},
+            callers={submit.caller for submit in submits if submit.caller},
+        )
         self._hers = {(owner, shop): {email, caller} for owner, shop, email, caller in rows}
         self._holds = Counter(address for hers in self._hers.values() for address in hers)
 
@@ -50,6 +51,13 @@ class Crowd:
             raise TooManyHolds("You hold so many unpaid orders already. Pay or cancel one first.")
         self._holds.subtract(before)
         self._holds.update(most.keys())
+
+
+@kept.Query
+def _holds(emails, callers):
+    theirs = Q(email__in=emails) | Q(caller__in=callers)
+    pending = Order.objects.filter(theirs, status=Order.Status.PENDING)
+    return pending.values_list("owner", "shop", "email", "caller")
 
 
 @dataclass

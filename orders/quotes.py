@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, prefetch_related_objects
+from django.utils import timezone
 
+from livecommerce import kept
 from orders import coupons, limits, pricing, waiting
 from orders.models import Bag, BagLine, Coupon
 from shops.models import Shop, Variant, Zone, on_sale
@@ -98,21 +100,9 @@ def quote(bag: Bag, country: str | None = None) -> Quote:
 
 def read(asks: Sequence[Ask]) -> list[Quote]:
     """What these bags cost now, from the database alone, in four queries however many they are."""
-    rows = (
-        BagLine.objects.filter(
-            on_sale("variant__product__"),
-            bag__shop__in={ask.shop.pk for ask in asks},
-            bag__owner__in={ask.owner for ask in asks},
-            variant__is_on_sale=True,
-        )
-        .select_related(
-            "bag__coupon", "variant__product", "variant__picture", "variant__stock", "item__show"
-        )
-        .annotate(
-            pinned=pins.recent_prices(OuterRef("item")),
-            called=waiting.called(OuterRef("variant"), OuterRef("bag__owner")),
-        )
-    )
+    now, shops = timezone.now(), {ask.shop.pk for ask in asks}
+    owners = {ask.owner for ask in asks}
+    rows = _lines_in_bags(shops=shops, owners=owners, now=now, since=now - pins.GRACE)
     bags = defaultdict(list)
     for row in rows:
         bags[row.bag.shop_id, row.bag.owner].append(row)
@@ -120,12 +110,12 @@ def read(asks: Sequence[Ask]) -> list[Quote]:
     laid |= _on_empty_bags([ask for ask in asks if (ask.shop.pk, ask.owner) not in bags])
     promised = deals.promised(row.item_id for row in rows if row.item_id)
     past = limits.Past(
-        {ask.owner for ask in asks},
+        owners,
         (each.pk for each in laid.values() if each and coupons.is_limited(each)),
         (each.pk for found in promised.values() for each in found if deals.is_limited(each)),
     )
     zones = defaultdict(list)
-    for zone in Zone.objects.filter(shop__in={ask.shop.pk for ask in asks}):
+    for zone in _zones(shops=shops):
         zones[zone.shop_id].append(zone)
     return [
         _quote(
@@ -137,6 +127,31 @@ def read(asks: Sequence[Ask]) -> list[Quote]:
         )
         for ask in asks
     ]
+
+
+@kept.Query
+def _lines_in_bags(shops, owners, now, since):
+    return (
+        BagLine.objects.filter(
+            on_sale("variant__product__", now=now),
+            bag__shop__pk__in=shops,
+            bag__owner__in=owners,
+            variant__is_on_sale=True,
+        )
+        .select_related(
+            "bag__coupon", "variant__product", "variant__picture", "variant__stock", "item__show"
+        )
+        .defer("variant__product__description", "item__show__description")
+        .annotate(
+            pinned=pins.recent_prices(OuterRef("item"), since),
+            called=waiting.called(OuterRef("variant"), OuterRef("bag__owner")),
+        )
+    )
+
+
+@kept.Query
+def _zones(shops):
+    return Zone.objects.filter(shop__pk__in=shops)
 
 
 def _on_empty_bags(asks: Sequence[Ask]) -> dict[tuple[int, str], Coupon]:
@@ -182,7 +197,7 @@ def _lines(
             deal
             for deal in promised.get(row.item_id, ())
             if deals.allows(
-                deal, in_bag[deal.pk] + row.quantity, **asdict(past.deal(ask.owner, deal.pk))
+                deal, in_bag[deal.pk] + row.quantity, **vars(past.deal(ask.owner, deal.pk))
             )
         )
         line = _line(row, next(fitting, None))

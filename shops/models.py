@@ -148,9 +148,9 @@ class Picture(models.Model):
         return self.path
 
 
-def on_sale(product: str = "") -> Q:
+def on_sale(product: str = "", *, now=None) -> Q:
     """The condition that a product is for sale now; `product` leads to it: "" or "product__"."""
-    is_hidden_drop = Q(**{f"{product}reveal_at__gt": timezone.now()})
+    is_hidden_drop = Q(**{f"{product}reveal_at__gt": now or timezone.now()})
     return Q(**{f"{product}is_on_sale": True}) & ~is_hidden_drop
 
 

@@ -1,12 +1,13 @@
 """Counts of what is left. The only writer of Stock and StockMove.
 
-Each verb is one guarded UPDATE per variant, in the order of their ids, so that two buyers
-never wait for each other crosswise.
+Each verb writes its rows in the order of their ids, or locks them in it before, so that two
+buyers never wait for each other crosswise.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from livecommerce.errors import DomainError, Invalid
@@ -14,6 +15,11 @@ from livecommerce.realtime import publish
 from shops.models import Stock, StockMove, User, Variant
 
 MAX_DELTA = 1_000_000
+PROMISE = """
+UPDATE shops_stock SET held = held + wanted.column2
+FROM (VALUES {}) AS wanted
+WHERE variant_id = wanted.column1 AND on_hand >= held + wanted.column2
+"""
 
 
 class OutOfStock(DomainError):
@@ -34,30 +40,45 @@ def group(shop_id: int) -> str:
     return f"stock.{shop_id}"
 
 
-def lock(variant_ids: Iterable[int]) -> None:
-    """Have these rows, in the order of their ids, for a transaction that will use several verbs."""
-    list(Stock.objects.select_for_update().filter(variant__in=variant_ids).order_by("variant"))
+def lock(variant_ids: Iterable[int]) -> dict[int, int]:
+    """Have these rows, in the order of their ids, for a transaction that will use several verbs.
+
+    Says what is free: {variant id: units}.
+    """
+    rows = Stock.objects.select_for_update().filter(variant__in=variant_ids)
+    return {row.pk: row.free for row in rows.order_by("variant")}
 
 
-@transaction.atomic
 def hold(quantities: dict[int, int], *, shops: Iterable[int] = ()) -> None:
     """Promise units: all of them or none. The refusal names every variant that is short.
 
     `shops` are the ids of the shops that sell them, where the caller knows them.
     """
-    short = [
-        variant_id
-        for variant_id, quantity in sorted(quantities.items())
-        if not Stock.objects.filter(
-            variant_id=variant_id, on_hand__gte=F("held") + quantity
-        ).update(held=F("held") + quantity)
-    ]
+    short = {}
+    with transaction.atomic(savepoint=False):  # what is refused was not written
+        if len(quantities) > 1 or not _promise(quantities):  # a single row needs no lock before
+            short = _short(quantities)
+            if not short:
+                _promise(quantities)
+        if not short:
+            _announce(quantities, shops)
     if short:
-        left = dict.fromkeys(short, 0) | {
-            row.variant_id: row.free for row in Stock.objects.filter(variant__in=short)
-        }
-        raise OutOfStock(left)
-    _announce(quantities, shops)
+        raise OutOfStock(short)
+
+
+def _promise(quantities: dict[int, int]) -> bool:
+    """Promise of each what its row allows; says whether that was all."""
+    with connection.cursor() as cursor:
+        pairs = chain.from_iterable(quantities.items())
+        cursor.execute(PROMISE.format(", ".join(["(%s, %s)"] * len(quantities))), [*pairs])
+        return cursor.rowcount == len(quantities)
+
+
+def _short(quantities: dict[int, int]) -> dict[int, int]:
+    """Of which not enough is left, and how many are; their rows are locked meanwhile."""
+    free = lock(quantities)
+    left = {variant_id: free.get(variant_id, 0) for variant_id in quantities}
+    return {each: units for each, units in left.items() if units < quantities[each]}
 
 
 @transaction.atomic

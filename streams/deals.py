@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from livecommerce import money
+from livecommerce import kept, money
 from livecommerce.errors import DomainError, Invalid
 from streams import log, on_air, prices
 from streams.models import Deal, LineupItem, Show
@@ -124,10 +124,15 @@ def promised(items: Iterable[int]) -> dict[int, list[Deal]]:
     """{item id: deals}, the cheapest first, of those whose price counts now, grace included."""
     found = {}
     if items := set(items):
-        rows = Deal.objects.filter(item__in=items, ends_at__gt=timezone.now() - GRACE)
-        for deal in rows.select_related("item").order_by("price", "-pk"):
+        for deal in _ending(items=items, since=timezone.now() - GRACE):
             found.setdefault(deal.item_id, []).append(deal)
     return found
+
+
+@kept.Query
+def _ending(items, since):
+    rows = Deal.objects.filter(item__pk__in=items, ends_at__gt=since)
+    return rows.select_related("item").order_by("price", "-pk")
 
 
 def left(show: Show) -> dict[str, int]:

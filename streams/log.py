@@ -52,17 +52,17 @@ def lock(show: Show) -> Room:
 
 
 @transaction.atomic(savepoint=False)
-def append_all(show: Show, entries: Sequence[Entry]) -> list[RoomEvent]:
+def append_all(
+    show: Show, entries: Sequence[Entry], *, room: Room | None = None
+) -> list[RoomEvent]:
     """Write the next facts. Numbers are given in this transaction, so none is ever missing.
 
     The counter row stays locked until the commit: keep that transaction short, and append last.
+    Who has locked the `room` already need not ask for its number again.
     """
     if not entries:
         return []
-    if not Room.objects.filter(show=show).update(last_seq=F("last_seq") + len(entries)):
-        Room.objects.get_or_create(show=show)
-        Room.objects.filter(show=show).update(last_seq=F("last_seq") + len(entries))
-    last = Room.objects.values_list("last_seq", flat=True).get(show=show)
+    last = _count_on(show, len(entries), room)
     now = timezone.now()  # read under the lock: such times rise with the numbers
     events = RoomEvent.objects.bulk_create(
         RoomEvent(
@@ -78,6 +78,18 @@ def append_all(show: Show, entries: Sequence[Entry]) -> list[RoomEvent]:
     facts = [fact(event, for_staff=True) for event in events]
     publish(group(show.pk), {"type": "room.facts", "facts": facts})
     return events
+
+
+def _count_on(show: Show, steps: int, room: Room | None) -> int:
+    rows = Room.objects.filter(show=show)
+    if room:
+        room.last_seq += steps
+        rows.update(last_seq=room.last_seq)
+        return room.last_seq
+    if not rows.update(last_seq=F("last_seq") + steps):
+        Room.objects.get_or_create(show=show)
+        rows.update(last_seq=F("last_seq") + steps)
+    return rows.values_list("last_seq", flat=True).get()
 
 
 def append(

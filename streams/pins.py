@@ -66,9 +66,9 @@ def current(show: Show) -> Pin | None:
     )
 
 
-def recent_prices(item: OuterRef) -> Subquery:
-    """The prices of the item's open pin, or of one closed a moment ago, inside another query."""
-    is_fresh = Q(closed_at=None) | Q(closed_at__gt=timezone.now() - GRACE)
+def recent_prices(item: OuterRef, since) -> Subquery:
+    """The prices of the item's open pin, or of one closed since then, inside another query."""
+    is_fresh = Q(closed_at=None) | Q(closed_at__gt=since)
     return Subquery(Pin.objects.filter(is_fresh, item=item).order_by("-pk").values("prices")[:1])
 
 

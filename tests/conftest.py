@@ -5,17 +5,43 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from django.conf import settings as product
 from django.core.cache import caches
-from django.test import SimpleTestCase
+from django.db import connection, transaction
+from django.test import SimpleTestCase, TransactionTestCase
 
 from orders import books, gateway
 from orders.models import Order
 from orders.till.server import Till
 
+OF_MIGRATIONS = {"django_content_type", "auth_permission"}  # the same rows for ever
+
+
+def pytest_configure():
+    """What each test would pay for and none asks about."""
+    product.WHITENOISE_AUTOREFRESH = True  # else every client opens each static file first
+    product.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    product.DATABASES["default"]["OPTIONS"] |= _forgetful(product.DATABASES["default"])
+    TransactionTestCase._fixture_teardown = _empty
+
+
+def _forgetful(database: dict) -> dict:
+    """Rows of a test need not outlive the power."""
+    said = database["OPTIONS"].get("init_command")
+    return {"init_command": said.replace("synchronous=FULL", "synchronous=OFF")} if said else {}
+
+
+def _empty(case) -> None:
+    """After a test that commits: Django would make every table and every permission anew."""
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in sorted(set(tables) - OF_MIGRATIONS):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
 
 def pytest_collection_modifyitems(config, items):
-    """On the grown lane: what meets its servers. The rest was proven on the other one."""
-    if "DATABASE_URL" not in os.environ:
+    """On the grown lane: what meets its servers. The rest is proven on the other one."""
+    if os.environ.get("LANE") != "grown":
         return
     alone = {item for item in items if not _meets_servers(item)}
     config.hook.pytest_deselected(items=alone)

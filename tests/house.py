@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -115,9 +116,10 @@ class House:
 
 @contextmanager
 def laptop(var: Path, artefacts: Path, **settings: str) -> Iterator[House]:
-    """Nothing is set: one process and the till."""
+    """Nothing is set: one process and the till. `var` may be a copy of one that was prepared."""
     house = House("laptop", var, artefacts, STATICFILES_HASHED="false", **settings)
-    house.prepare()
+    if not any(var.iterdir()):
+        house.prepare()
     with house.process("till", till(house)), house.process("serve", serve(house)):
         house.wait()
         yield house
@@ -128,9 +130,10 @@ def grown(var: Path, artefacts: Path) -> Iterator[House]:
     """PostgreSQL, Redis, S3, and each line of the Procfile as a process of its own."""
     with ExitStack() as stack:
         house = House("grown", var, artefacts, **stack.enter_context(lanes.servers()))
-        house.prepare()
-        done = house.manage("collectstatic", "--noinput", "-v0")
-        assert done.returncode == 0, done.stderr
+        with ThreadPoolExecutor() as meanwhile:
+            gathering = meanwhile.submit(house.manage, "collectstatic", "--noinput", "-v0")
+            house.prepare()
+        assert gathering.result().returncode == 0, gathering.result().stderr
         stack.enter_context(house.process("till", till(house)))
         for name, command in procfile().items():
             stack.enter_context(house.process(name, ["sh", "-c", f"exec {command}"]))

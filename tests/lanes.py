@@ -3,7 +3,8 @@
 laptop: nothing is set; SQLite, local files, one process.
 grown: PostgreSQL, Redis and the S3 protocol, all real servers on this machine.
 
-python -m tests.lanes grown -- COMMAND…: start the servers, run COMMAND on them, stop them.
+python -m tests.lanes LANE… -- COMMAND…: start the servers, run COMMAND on each of these lanes, all
+at once, and stop them. The first one speaks at once, what the others said is printed after it.
 """
 
 import os
@@ -15,8 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import boto3
@@ -46,12 +48,9 @@ def servers() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def lane(name: str) -> Iterator[dict[str, str]]:
-    """The environment of a lane by its name."""
-    if name == "laptop":
-        yield {}
-    else:
-        with servers() as environment:
-            yield environment
+    """The environment of a lane by its name; LANE says which it is."""
+    with nullcontext({}) if name == "laptop" else servers() as environment:
+        yield environment | {"LANE": name}
 
 
 def free_port() -> int:
@@ -143,26 +142,72 @@ def _process(command: list[str]) -> Iterator[subprocess.Popen]:
         yield process
     finally:
         process.terminate()
+        _put_away(process, 10)
+
+
+def _put_away(process: subprocess.Popen, seconds: float) -> None:
+    """So much time to end by itself, and no longer."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _run(command: list[str], environment: dict, out: BinaryIO | None) -> Iterator[subprocess.Popen]:
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=out, stderr=out and subprocess.STDOUT
+    )
+    try:
+        yield process
+    finally:
+        _put_away(process, PATIENCE)  # it has servers of its own to put away
+
+
+@contextmanager
+def _said_later(name: str) -> Iterator[BinaryIO]:
+    """A file that is printed, whole, in the end."""
+    with tempfile.TemporaryFile() as kept:
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield kept
+        finally:
+            kept.seek(0)
+            print(f"\n{name}:", flush=True)
+            shutil.copyfileobj(kept, sys.stdout.buffer)
+            sys.stdout.flush()
+
+
+def side_by_side(names: list[str], command: list[str]) -> int:
+    """The worst of what they ended with."""
+    runs = []
+    with ExitStack() as stack:
+        try:
+            for name in names:
+                out = stack.enter_context(_said_later(name)) if runs else None
+                environment = stack.enter_context(lane(name))
+                runs.append(stack.enter_context(_run(command, environment, out)))
+            return max(run.wait() & 255 for run in runs)
+        except KeyboardInterrupt:
+            return 130
+        except SystemExit:  # told to us alone; what a terminal says, they have heard themselves
+            for run in runs:
+                run.send_signal(signal.SIGINT)
+            raise
 
 
 def main(arguments: list[str]) -> int:
-    match arguments:
-        case [name, "--", *command] if name in LANES and command:
-            pass
-        case _:
-            sys.exit(f"python -m tests.lanes {'|'.join(LANES)} -- COMMAND…")
-    # A signal unwinds what is open, so that no server stays behind.
+    names, command = arguments, []
+    if "--" in arguments:
+        cut = arguments.index("--")
+        names, command = arguments[:cut], arguments[cut + 1 :]
+    if not (names and command and set(names) <= set(LANES)):
+        sys.exit(f"python -m tests.lanes {'|'.join(LANES)}… -- COMMAND…")
+    # A signal unwinds what is open, so that no server stays behind. Who was started in the
+    # background was told to ignore Ctrl-C, and would tell it to those it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with lane(name) as environment:
-        try:
-            return subprocess.run(command, env=os.environ | environment).returncode
-        except KeyboardInterrupt:
-            return 130
+    return side_by_side(names, command)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def say_all(show: Show, sayings: Sequence[Saying]) -> list[Said | DomainError]:
     """
     guests = any(not saying.speaker.is_staff for saying in sayings)
     taken = names.reserved(show) if guests else frozenset()
-    slow = _slow_seconds(show)
+    slow = _slow_seconds(show) if guests else 0
     # What is counted in the cache is counted before the room is locked: nobody waits for it there.
     drafts = [_try(_draft, show, saying, taken, slow) for saying in sayings]
     posted = iter(_post(show, [draft for draft in drafts if isinstance(draft, _Draft)]))
@@ -205,7 +205,8 @@ def _post(show: Show, drafts: list[_Draft]) -> list[Said | DomainError]:
     quoted = RoomEvent.objects.filter(show=show, type="chat.posted", seq__in=answered)
     quotes = {event.seq: _quote(event) for event in quoted.filter(is_hidden=False)}
     entries = [_try(_entry, house, draft, quotes) for draft in drafts]
-    written = iter(log.append_all(show, [each for each in entries if isinstance(each, Entry)]))
+    fit = [entry for entry in entries if isinstance(entry, Entry)]
+    written = iter(log.append_all(show, fit, room=room))
     return [
         Said((event := next(written)).seq, event.type == "chat.held")
         if isinstance(entry, Entry)

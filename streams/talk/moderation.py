@@ -59,8 +59,13 @@ class House:
 
 
 def house(room: Room, shop_id: int, authors: Iterable[str]) -> House:
-    """In two queries, or three where a newcomer's words wait, however many the authors."""
+    """In two queries, or three where a newcomer's words wait, however many the authors.
+
+    Without authors nobody will be judged by it: staff may say all.
+    """
     authors = set(authors)
+    if not authors:
+        return House(room, {}, (), frozenset())
     rows = Standing.objects.filter(shop=shop_id, author__in=authors)
     said = RoomEvent.objects.filter(
         show__shop=shop_id, author__in=authors, type__in=KNOWN_BY, is_hidden=False

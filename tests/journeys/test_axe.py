@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import guest, merchant
 from tests.journeys.conftest import ARTEFACTS
-from tests.journeys.visitors import DESK, PHONE, Visitors
+from tests.journeys.visitors import PHONE, Visitors
 
 GRAVE = ("serious", "critical")
 OPEN_PAGES = {
@@ -108,13 +108,16 @@ def test_a_page_of_the_back_office_is_open_to_everyone(name, mara, people):
 
 def grave_findings(page: Page, address: str, name: str, people: Visitors) -> list[str]:
     """What axe calls serious or critical, as "size: rule: element"."""
+    phone = page.context.new_page()
+    phone.set_viewport_size(PHONE["viewport"])
+    for each in (page, phone):
+        assert each.goto(address).ok
+    phone.wait_for_timeout(500)  # what a page draws by itself
     found = []
-    for size, kind in (("desk", DESK), ("phone", PHONE)):
-        page.set_viewport_size(kind["viewport"])
-        assert page.goto(address).ok
-        page.wait_for_timeout(500)  # what a page draws by itself
-        people.shot(page, f"{name}-{size}")
-        found += [f"{size}: {finding}" for finding in grave_here(page)]
+    for size, each in (("desk", page), ("phone", phone)):
+        people.shot(each, f"{name}-{size}")
+        found += [f"{size}: {finding}" for finding in grave_here(each)]
+    phone.close()
     return found
 
 

@@ -4,6 +4,8 @@ Stripe cannot be reached from a test. Its script is replaced in the browser by a
 speak as it does, and its API, in front of the browser and behind the product, by the till.
 """
 
+import shutil
+
 import pytest
 from playwright.sync_api import expect
 
@@ -36,8 +38,9 @@ window.Stripe = (key) => ({
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def house(tmp_path_factory, shelves):
     folder = tmp_path_factory.mktemp("keys")
+    shutil.copytree(shelves, folder, dirs_exist_ok=True)
     with houses.laptop(folder, ARTEFACTS / "keys", **KEYS) as running:
         yield running
 

@@ -6,6 +6,25 @@ from asgiref.sync import sync_to_async
 from livecommerce import realtime
 
 
+def test_a_process_without_sockets_sends_everything_from_one_loop(monkeypatch):
+    loops = []
+
+    class Layer:
+        async def group_send(self, group, message):
+            loops.append(asyncio.get_running_loop())
+
+    monkeypatch.setattr(realtime, "get_channel_layer", Layer)
+    senders = [threading.Thread(target=realtime._send, args=("room", {})) for _ in range(3)]
+    realtime._send("room", {})
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(5)
+
+    assert len(loops) == 4
+    assert len(set(loops)) == 1
+
+
 def test_a_worker_never_waits_for_a_loop_that_has_stopped(monkeypatch):
     monkeypatch.setattr(realtime, "PATIENCE", 0.1)
     loop = asyncio.new_event_loop()

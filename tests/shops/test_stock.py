@@ -36,6 +36,29 @@ def test_a_hold_that_fails_promises_nothing_and_names_every_short_line():
     assert [counts(each) for each in (plenty, few, none)] == [(9, 0), (1, 0), (0, 0)]
 
 
+def test_a_hold_of_many_counts_each_by_itself():
+    cups = [variant(units) for units in (3, 1, 2)]
+
+    stock.hold({cup.pk: units for cup, units in zip(cups, (2, 1, 1), strict=True)})
+
+    assert [counts(each) for each in cups] == [(3, 2), (1, 1), (2, 1)]
+
+
+def test_units_that_come_back_at_the_last_moment_are_promised(monkeypatch):
+    cup = variant(1)
+    stock.hold({cup.pk: 1})
+    lock = stock.lock
+
+    def late(variant_ids):
+        Stock.objects.filter(variant__in=variant_ids).update(held=0)  # somebody else's release
+        return lock(variant_ids)
+
+    monkeypatch.setattr(stock, "lock", late)
+    stock.hold({cup.pk: 1})
+
+    assert counts(cup) == (1, 1)
+
+
 def test_what_was_never_counted_is_none_left():
     cup = variant(0)
     Stock.objects.all().delete()

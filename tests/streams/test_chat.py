@@ -373,6 +373,18 @@ def test_thirty_sayings_ask_the_database_no_more_than_one(show, tom):
     assert queries(range(30)) == queries(["alone"]) <= 16
 
 
+def test_what_staff_say_is_written_without_a_question_about_guests(show):
+    chat.say(show, HOST, "Welcome")
+
+    with CaptureQueriesContext(connection) as asked:
+        chat.say(show, HOST, "This one is the last.")
+
+    tables = [query["sql"].split('"')[1] for query in asked if '"' in query["sql"]]
+    assert "streams_wordlist" not in str(asked.captured_queries)
+    assert "streams_standing" not in str(asked.captured_queries)
+    assert tables.count("streams_room") == 2  # locked, then counted on
+
+
 def test_slow_mode_keeps_a_guest_waiting_and_nobody_else(show, tom):
     moderation.set_rules(show, tom, slow_seconds=30)
     chat.say(show, GUEST, "one")
