@@ -20,7 +20,7 @@ import psutil
 from tests import house as houses
 from tests import lanes
 from tests.chaos import nginx_rtmp
-from tests.streams.video.ingest.obs import obs
+from tests.streams.video.ingest.obs import obs, stubborn
 
 FILM = houses.ROOT / "livecommerce" / "demo" / "film-claymoor.mp4"
 OPEN = """
@@ -137,7 +137,7 @@ else:
                 picture.process.wait()
                 picture.start(address)
                 # nginx cuts who is asked about while nobody answers; OBS tries again by itself.
-                async with obs(FILM, f"{address}/{picture.key}", seconds=60):
+                async with stubborn(FILM, f"{address}/{picture.key}", seconds=60):
                     await picture.take(first, second)
             left = monotonic()
             await asyncio.to_thread(

@@ -5,7 +5,7 @@ import "./bare-names.mjs"
 const { makeSilence } = await import("../../static/js/silence.js")
 const { makeLag } = await import("../../static/js/studio/lag.js")
 const { makeQuality } = await import("../../static/js/studio/quality.js")
-const { asked, gotWords } = await import("../../static/js/studio/shape.js")
+const { asked, cutOut, gotWords } = await import("../../static/js/studio/shape.js")
 const { changeWords, senderWords } = await import("../../static/js/studio/words.js")
 const { troubles } = await import("../../static/js/control/troubles.js")
 
@@ -68,6 +68,17 @@ test("a calm that was broken begins anew", () => {
   assert.equal(hear(1, 0), "better")
 })
 
+test("only the calm of a take that is sent counts", () => {
+  const { clock, quality, hear } = rung()
+  hear(10_000, 2)
+  clock.now += 5 * MINUTE // the camera was off
+
+  quality.begin()
+
+  assert.equal(hear(MINUTE - 1, 0), null)
+  assert.equal(hear(1, 0), "better")
+})
+
 test("a better picture that was too much is tried again only after twice the calm", () => {
   const { hear } = rung()
   hear(10_000, 2)
@@ -106,13 +117,18 @@ test("silence counts from the last sound, and noise of the line is no sound", ()
   assert.equal(silence.seconds(), 0)
 })
 
-test("portrait asks for 720 × 1280, and a phone that counts the other way is asked the other way", () => {
+test("portrait is 720 × 1280; a phone that counts the other way is asked the other way", () => {
   const portrait = { width: { ideal: 720 }, height: { ideal: 1280 } }
   const landscape = { width: { ideal: 1280 }, height: { ideal: 720 } }
 
   assert.deepEqual(asked("portrait"), portrait)
   assert.deepEqual(asked("landscape"), landscape)
   assert.deepEqual(asked("portrait", true), landscape)
+})
+
+test("an upright picture is cut out of what the camera has, of 1080 rows at most", () => {
+  assert.deepEqual(cutOut(2160), { width: { ideal: 608 }, height: { ideal: 1080 } })
+  assert.deepEqual(cutOut(720), { width: { ideal: 406 }, height: { ideal: 720 } })
 })
 
 test("what the camera gave is said, and what to do when it lies the other way", () => {

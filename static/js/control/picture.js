@@ -45,12 +45,13 @@ export function drawHealth() {
   else if (!picture.heardAt) health("picture", "on its way")
   else if (silent > SILENT) health("picture", `silent for ${Math.round(silent)} s`, "bad")
   else health("picture", "good", "good")
-  const latency = isShown && stage.status === "live" ? player.behind() : 0
+  const isComing = isShown && stage.status === "live" && stage.onAir
+  const latency = isComing ? player.behind() : 0
   health("delay", latency ? `${latency.toFixed(1)} s` : "–", latency > 6 ? "bad" : "")
   const [bits, seconds] = [0, 1].map((each) =>
     picture.recent.reduce((sum, fragment) => sum + fragment[each], 0),
   )
-  health("bitrate", seconds ? `${(bits / seconds / 1e6).toFixed(1)} Mbit/s` : "–")
+  health("bitrate", isComing && seconds ? `${(bits / seconds / 1e6).toFixed(1)} Mbit/s` : "–")
   const quality = video.getVideoPlaybackQuality?.()
   health("dropped", isShown && quality ? String(quality.droppedVideoFrames) : "–")
 }

@@ -1,6 +1,6 @@
 // Camera and microphone: which ones, how the picture lies, and the preview of them.
 import { find, notify } from "studio/page"
-import { asked, fits, gotWords } from "studio/shape"
+import { asked, cutOut, fits, gotWords } from "studio/shape"
 
 const TROUBLE = {
   NotAllowedError:
@@ -14,23 +14,36 @@ const preview = find("[data-preview]")
 let stream = null
 let run = 0 // of two openings that overlap only the newest counts
 
-export const devices = {
-  stream: () => stream,
-  isUpright: () => find("[data-shape]:checked").value === "portrait",
+export const devices = { stream: () => stream }
+
+const shape = () => find("[data-shape]:checked").value
+
+function open(size) {
+  const exactly = ({ value }) => (value ? { exact: value } : undefined)
+  return navigator.mediaDevices.getUserMedia({
+    video: { deviceId: exactly(camera), frameRate: { ideal: 30, max: 30 }, ...size },
+    audio: { deviceId: exactly(microphone), echoCancellation: true, noiseSuppression: true },
+  })
 }
 
-const shape = () => (devices.isUpright() ? "portrait" : "landscape")
+// What is better asked for, now that the camera is known; null when it is fine as it is.
+async function better(opened) {
+  const track = opened.getVideoTracks()[0]
+  const { facingMode, resizeMode } = track.getSettings()
+  // Only cameras in phones say where they face, and only they turn with the hand.
+  if (facingMode) return (await lies(opened)) ? asked(shape(), true) : null
+  if (shape() === "landscape" || resizeMode !== "crop-and-scale") return null
+  return cutOut(track.getCapabilities?.().height?.max ?? 720)
+}
 
-function constraints(isTurned) {
-  const exactly = ({ value }) => (value ? { exact: value } : undefined)
-  return {
-    video: {
-      deviceId: exactly(camera),
-      frameRate: { ideal: 30, max: 30 },
-      ...asked(shape(), isTurned),
-    },
-    audio: { deviceId: exactly(microphone), echoCancellation: true, noiseSuppression: true },
-  }
+async function lies(opened) {
+  const probe = document.createElement("video")
+  probe.muted = true
+  probe.srcObject = opened
+  await probe.play().catch(() => {})
+  const { videoWidth, videoHeight } = probe
+  probe.srcObject = null
+  return Boolean(videoWidth) && !fits(shape(), videoWidth, videoHeight)
 }
 
 // Opens what is chosen. changed(stream) hears of every stream, null when there is none;
@@ -44,13 +57,13 @@ export async function openDevices(changed, went) {
   notify("")
   close()
   try {
-    let opened = await navigator.mediaDevices.getUserMedia(constraints(false))
-    if (mine !== run) return stop(opened)
-    if (await liesWrong(opened)) {
+    let opened = await open(asked(shape()))
+    const size = await better(opened)
+    if (size && mine === run) {
       stop(opened)
-      opened = await navigator.mediaDevices.getUserMedia(constraints(true))
-      if (mine !== run) return stop(opened)
+      opened = await open(size)
     }
+    if (mine !== run) return stop(opened)
     stream = opened
   } catch (error) {
     if (mine !== run) return
@@ -64,19 +77,6 @@ export async function openDevices(changed, went) {
   show()
   await list()
   changed(stream)
-}
-
-// Only cameras in phones say where they face, and only they turn with the hand.
-async function liesWrong(opened) {
-  const track = opened.getVideoTracks()[0]
-  if (!track.getSettings().facingMode) return false
-  const probe = document.createElement("video")
-  probe.muted = true
-  probe.srcObject = opened
-  await probe.play().catch(() => {})
-  const { videoWidth, videoHeight } = probe
-  probe.srcObject = null
-  return Boolean(videoWidth) && !fits(shape(), videoWidth, videoHeight)
 }
 
 const stop = (old) => old.getTracks().forEach((track) => track.stop())
@@ -108,6 +108,9 @@ async function list() {
   }
 }
 
+if (matchMedia("(pointer: coarse) and (orientation: portrait)").matches) {
+  find("[data-shape][value=portrait]").checked = true // a phone in the hand
+}
 preview.addEventListener("resize", () => {
   const { videoWidth: width, videoHeight: height } = preview
   if (!width) return

@@ -14,7 +14,7 @@ function tell(text) {
 function draw({ server, key: fresh }) {
   key = fresh
   find("[data-obs-server]", panel).value = server ?? ""
-  find("[data-obs-on]", panel).hidden = server === null
+  for (const part of panel.querySelectorAll("[data-obs-on]")) part.hidden = server === null
   find("[data-obs-off]", panel).hidden = server !== null
   drawKey()
 }

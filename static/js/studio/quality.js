@@ -35,6 +35,10 @@ export function makeQuality(now = Date.now) {
       wasRaised = false
       changedAt = uneasyAt = now()
     },
+    // A take begins: calm is counted from here.
+    begin() {
+      uneasyAt = now()
+    },
     // `behind`: seconds of picture that wait. Answers what has to change: "slower", "better",
     // "skip" (the same bitrate without what waits), or null.
     hear(behind) {

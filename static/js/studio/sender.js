@@ -25,6 +25,7 @@ export function watchSender(isOff, heard) {
           place.textContent = text
           place.hidden = !text
         }
+        find("[data-obs-nobody]").textContent = "Nobody is sending yet."
         find("[data-obs-nobody]").hidden = Boolean(text)
         heard(state.sending)
       }
@@ -37,4 +38,6 @@ export function watchSender(isOff, heard) {
 
 export function forgetSender() {
   for (const place of page.querySelectorAll("[data-sender]")) place.hidden = true
+  find("[data-obs-nobody]").textContent = "This camera is sending."
+  find("[data-obs-nobody]").hidden = false
 }

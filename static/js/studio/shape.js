@@ -9,6 +9,13 @@ export function asked(shape, isTurned = false) {
   return { width: { ideal: width }, height: { ideal: height } }
 }
 
+// An upright picture out of a camera that lies on its side. Chrome records what is cut out of the
+// camera's picture and never makes it smaller, so it is cut from 1080 rows, not from all there are.
+export function cutOut(rows) {
+  const height = Math.min(rows, 1080)
+  return { width: { ideal: 2 * Math.round((height * 9) / 32) }, height: { ideal: height } }
+}
+
 export const fits = (shape, width, height) =>
   shape === "portrait" ? height > width : width >= height
 

@@ -75,6 +75,7 @@ export function makeUplink({
     // is two round trips and no work.
     const half = Math.min((now() - mine.openedAt) / 2, (mine.openedAt - mine.dialledAt) / 4)
     const ahead = at + half - now()
+    quality.begin()
     const stamp = () => new Date(now() + ahead).toISOString()
     try {
       mine.recorder = record(quality.bitrate(), {

@@ -30,3 +30,21 @@ async def obs(film, address: str, **options):
         with suppress(ProcessLookupError):
             process.kill()
         await process.communicate()
+
+
+@asynccontextmanager
+async def stubborn(film, address: str, **options):
+    """The same, begun again a second after each end, as OBS does by itself."""
+
+    async def try_again():
+        while True:
+            async with obs(film, address, **options) as encoder:
+                await encoder.communicate()
+            await asyncio.sleep(1)
+
+    trying = asyncio.create_task(try_again())
+    try:
+        yield
+    finally:
+        trying.cancel()
+        await asyncio.wait([trying])
