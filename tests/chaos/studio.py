@@ -63,10 +63,10 @@ class Stage(Web):
             houses.stop(sender, "publisher")
 
     def children(self) -> list[psutil.Process]:
-        """The ffmpegs of the server."""
+        """The ffmpegs of the live picture; those that make posters and the like are niced."""
         with suppress(psutil.Error):
             found = psutil.Process(self.process.pid).children(recursive=True)
-            return [each for each in found if each.name().startswith("ffmpeg")]
+            return [each for each in found if each.name().startswith("ffmpeg") and not each.nice()]
         return []
 
     def get(self, path: str) -> bytes:
