@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NPM = $(shell command -v npm || echo $(BIN)/npm)
 
-.PHONY: demo test bench bench-room bench-sale lint lock clean
+.PHONY: demo test bench bench-room bench-sale bench-picture lint lock clean
 
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
 	@exec $(BIN)/python manage.py demo
@@ -25,6 +25,10 @@ bench-room: $(VENV)/.dev  ## One room's fan-out beside the naive way and the lim
 
 bench-sale: $(VENV)/.dev  ## Placing orders beside django-oscar and the database alone (SALE=…)
 	@$(BIN)/python -m tests.benchmarks.sale $(SALE)
+
+bench-picture: $(VENV)/.dev node_modules/.package-lock.json  ## Lens to phone beside the common way (PICTURE=…)
+	@$(BIN)/python tests/browser.py
+	@$(BIN)/python -m tests.benchmarks.picture $(PICTURE)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -239,6 +239,18 @@ RTMP_URL = env.str("RTMP_URL", f"rtmp://{SITE.hostname}:{RTMP_PORT}/live" if RTM
 RTMP_PULL_URL = env.str("RTMP_PULL_URL", "rtmp://127.0.0.1:1935/live").rstrip("/")
 RTMP_RELAY_SECRET = env.str("RTMP_RELAY_SECRET", "")  # none: callbacks from this machine only
 
+# Amazon IVS: another engine, for large audiences (docs/ivs.md). Credentials as boto3 finds them.
+IVS_REGION = env.str("IVS_REGION", "")  # none: off
+IVS_CHANNEL_TYPE = env.str("IVS_CHANNEL_TYPE", "STANDARD")
+IVS_RECORDING_ARN = env.str("IVS_RECORDING_ARN", "")  # none: no replay
+IVS_RECORDING_URL = env.str("IVS_RECORDING_URL", "").rstrip("/")  # where viewers read the bucket
+IVS_EVENTS_SECRET = env.str("IVS_EVENTS_SECRET", "")  # none: events are turned away
+if IVS_REGION:
+    CELERY_BEAT_SCHEDULE["look after channels"] = {
+        "task": "streams.tasks.sweep_channels",
+        "schedule": 15,
+    }
+
 # Money. Without a secret key the stand-in till takes Stripe's place, at its own address.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 IS_STAND_IN = not STRIPE_SECRET_KEY
@@ -285,6 +297,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     },
 }
+PICTURE_SOURCES = (["https://*.live-video.net"] if IVS_REGION else []) + (
+    ["{0.scheme}://{0.netloc}".format(urlsplit(IVS_RECORDING_URL))] if IVS_RECORDING_URL else []
+)
+for directive in ("connect-src", "media-src"):
+    CONTENT_SECURITY_POLICY["DIRECTIVES"][directive] += PICTURE_SOURCES
 if IS_STAND_IN:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(STRIPE_API_BASE)
 else:

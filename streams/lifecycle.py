@@ -13,6 +13,7 @@ from livecommerce.states import StaleState, advance
 from streams import deals, log, offers, pins, tasks
 from streams.models import Rendition, Show, Take
 from streams.talk import polls, questions
+from streams.video.engines import ivs
 
 
 @transaction.atomic
@@ -20,6 +21,7 @@ def go_live(show: Show, *, at: datetime | None = None) -> None:
     """Open the show. Viewers of its page are told; the picture follows with the first take."""
     now = at or timezone.now()
     advance(show, Show.Status.LIVE, live_at=now)
+    ivs.choose(show)
     Rendition.objects.get_or_create(
         show=show, name=Rendition.SOURCE, defaults={"status": Rendition.Status.READY}
     )
@@ -36,6 +38,7 @@ def end(show: Show, *, at: datetime | None = None) -> None:
     offers.close(show, at=now)
     polls.close(show, at=now)
     questions.finish_current(show, at=now)
+    ivs.close(show, at=now)
     log.append(show, "show.ended", {}, at=now)
     ring(tasks.make_replay, show.pk)
 

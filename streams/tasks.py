@@ -6,8 +6,9 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from streams import deals
-from streams.models import Show
+from streams.models import IvsChannel, Show
 from streams.video import takes
+from streams.video.engines import ivs
 from streams.video.replay import extras, poster, recording, running, uploading, workshop
 
 
@@ -54,3 +55,13 @@ def sweep_deals() -> None:
 @shared_task
 def sweep_takes() -> None:
     takes.close_silent()
+
+
+@shared_task
+def look_at_channel(channel_id: int) -> None:
+    ivs.look(IvsChannel.objects.select_related("show").get(pk=channel_id))
+
+
+@shared_task
+def sweep_channels() -> None:
+    ivs.sweep()

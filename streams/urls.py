@@ -3,6 +3,7 @@
 from django.urls import path
 
 from streams import consumers, views
+from streams.video.engines import webhooks
 from streams.video.ingest import relay
 from streams.video.ingest.browser import IngestConsumer
 from streams.video.origin import playlists
@@ -16,6 +17,7 @@ urlpatterns = [
     path("ingest/rtmp/publish", relay.publish, name="rtmp-publish"),
     path("ingest/rtmp/update", relay.update, name="rtmp-update"),
     path("ingest/rtmp/done", relay.done, name="rtmp-done"),
+    path("webhooks/ivs", webhooks.events, name="ivs-webhook"),
     path("<slug:slug>/", views.shop, name="shop"),
 ]
 

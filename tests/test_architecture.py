@@ -103,6 +103,7 @@ def test_nobody_imports_in_a_circle():
 def test_each_sdk_and_each_flag_is_known_to_one_file():
     assert importers_of("stripe") == {"orders.gateway"}
     assert importers_of("unfold") == {"shops.backoffice"}
+    assert importers_of("boto3") == importers_of("botocore") == {"streams.video.engines.cloud"}
     assert importers_of("imageio_ffmpeg") == {"streams.video.ffmpeg"}
     flags = {
         name

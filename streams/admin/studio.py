@@ -1,11 +1,13 @@
 """The studio, and what it asks while it is open: who sends the show's picture, and how it comes."""
 
+from django.conf import settings
 from django.http import JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from shops import backoffice
 from streams.models import Rendition, Segment, Show, Take
+from streams.video.engines import choice, ivs
 
 RECENT = 5  # segments that a rate is measured by
 
@@ -26,7 +28,11 @@ class StudioPages:
 
     def studio(self, request, show_id):
         show = self.run_by(request, show_id, backoffice.HOSTS)
-        return self.screen(request, show, "admin/streams/show/studio.html", "Studio")
+        page = self.screen(request, show, "admin/streams/show/studio.html", "Studio")
+        may_choose = settings.IVS_REGION and show.status == Show.Status.SCHEDULED
+        goes_through_ivs = choice.of(show) is ivs
+        page.context_data |= {"may_choose": may_choose, "goes_through_ivs": goes_through_ivs}
+        return page
 
     def studio_state(self, request, show_id):
         show = self.run_by(request, show_id, backoffice.HOSTS)

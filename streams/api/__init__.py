@@ -23,6 +23,7 @@ urlpatterns = [
         stream_key.RotateStreamKeyView.as_view(),
         name="rotate-stream-key",
     ),
+    path(f"{SHOW}large-audience/", stream_key.LargeAudienceView.as_view(), name="large-audience"),
     path(f"{SHOW}moderation/", moderation.ModerationView.as_view(), name="moderation"),
     path(f"{SHOW}hide/", moderation.HideView.as_view(), name="hide-message"),
     path(f"{SHOW}mute/", moderation.MuteView.as_view(), name="mute"),

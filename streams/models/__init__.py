@@ -1,5 +1,6 @@
 """What is on air, what is said and shown, and what was recorded of it."""
 
+from streams.models.engines import IvsChannel
 from streams.models.moderation import Report, Standing, WordList
 from streams.models.recording import (
     Captions,
@@ -19,6 +20,7 @@ __all__ = [
     "Captions",
     "Deal",
     "Extra",
+    "IvsChannel",
     "LineupItem",
     "Made",
     "Offer",

@@ -20,6 +20,7 @@ class Take(models.Model):
         BROWSER = "browser"
         RTMP = "rtmp"
         UPLOAD = "upload"
+        IVS = "ivs"  # Amazon receives it
 
     NEXT = {Status.RECEIVING: {Status.LOST, Status.FINISHED}}
 

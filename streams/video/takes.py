@@ -15,7 +15,7 @@ from django.utils import timezone
 from livecommerce.errors import DomainError
 from livecommerce.states import StaleState, advance
 from streams import log
-from streams.models import Rendition, Segment, Show, Take
+from streams.models import IvsChannel, Rendition, Segment, Show, Take
 from streams.video.packaging import packager
 
 SILENCE = timedelta(seconds=3)  # of a publisher, after which the next one may take its place
@@ -30,6 +30,10 @@ class AlreadyPublishing(DomainError):
     code = "already_publishing"
 
 
+class GoesElsewhere(DomainError):
+    code = "goes_elsewhere"
+
+
 def open(
     show: Show,
     source: str = Take.Source.BROWSER,
@@ -40,6 +44,9 @@ def open(
     """Begin a take. One publisher per show; one that is silent, or is to give way, is replaced."""
     if not Show.objects.live().filter(pk=show.pk).exists():
         raise ShowNotLive("The show is not live. Start it first.")
+    used = IvsChannel.objects.filter(show=show, status=IvsChannel.Status.USED)
+    if source != Take.Source.IVS and used.exists():
+        raise GoesElsewhere("This show goes through Amazon IVS: send its picture there, from OBS.")
     close_silent(show=show, patience=timedelta(0) if take_over else SILENCE)
     now = timezone.now()
     try:
@@ -144,10 +151,10 @@ def close(take: Take, *, lost: bool, at=None) -> None:
 
 
 def close_silent(*, show: Show | None = None, patience: timedelta = GONE) -> list[Take]:
-    """Give up on publishers whose process died without a word."""
+    """Give up on publishers whose process died without a word; Amazon is asked for its own."""
     silent = Take.objects.filter(
         status=Take.Status.RECEIVING, heard_at__lte=timezone.now() - patience
-    )
+    ).exclude(source=Take.Source.IVS)
     if show:
         silent = silent.filter(show=show)
     found = list(silent.select_related("show"))

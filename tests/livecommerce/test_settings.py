@@ -55,6 +55,17 @@ def test_with_keys_the_till_is_off_and_pages_may_load_stripes_script():
     assert "127.0.0.1:8001" not in found["policy"]
 
 
+def test_pages_load_no_picture_of_amazons_unless_it_is_turned_on():
+    found = look(IVS_REGION="eu-west-1", IVS_RECORDING_URL="https://films.example.com/shows/")
+
+    for name in ("connect-src", "media-src"):
+        rule = next(rule for rule in found["policy"].split("; ") if rule.startswith(name))
+        assert rule.endswith("https://*.live-video.net https://films.example.com") or (
+            "https://*.live-video.net https://films.example.com " in rule
+        )
+    assert "live-video" not in look()["policy"]
+
+
 def test_an_address_with_https_makes_cookies_secure():
     assert look(SITE_URL="https://127.0.0.1")["secure"]
     assert not look(SITE_URL="http://127.0.0.1")["secure"]

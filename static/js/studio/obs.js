@@ -72,3 +72,16 @@ find("[data-obs-rotate]", panel).addEventListener("click", async () => {
     tell("This is the new key. Put it into OBS before you start streaming again.")
   }
 })
+
+// Which engine carries the show: its server and key are others.
+for (const button of panel.querySelectorAll("[data-large]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true
+    tell("One moment …")
+    if (await read(button.dataset.large, "large-audience/")) {
+      tell("Server and key have changed. Copy them into OBS.")
+      for (const each of panel.querySelectorAll("[data-large]")) each.hidden = each === button
+    }
+    button.disabled = false
+  })
+}

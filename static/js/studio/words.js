@@ -37,7 +37,7 @@ export const changeWords = ({ why, bitrate }) => CHANGES[why](rateWords(bitrate)
 
 // {source, width, height, bitrate} of whoever sends now, as the server sees it.
 export function senderWords({ source, width, height, bitrate }) {
-  const who = source === "rtmp" ? "OBS" : "A browser camera"
+  const who = source === "browser" ? "A browser camera" : "OBS"
   const size = width && height ? `: ${width} × ${height}` : ""
   return `${who} is sending${size}${bitrate ? `, ${rateWords(bitrate)}` : ""}`
 }

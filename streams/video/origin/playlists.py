@@ -2,7 +2,7 @@
 
 from django.db.models import F, FloatField, Max
 from django.db.models.functions import Cast
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from livecommerce.media import address
 from streams.models import Rendition, Segment, Show
 from streams.video import takes
+from streams.video.engines import choice
 from streams.video.origin import recorded
 from streams.video.origin.window import TARGET
 from streams.video.packaging import playlist
@@ -22,8 +23,11 @@ GUESS = 3_000_000  # bits a second, of a show whose first segment is not stored 
 @require_safe
 @never_cache
 def master(request, slug):
-    """Live: the one playlist that goes on. Ended: every rendition that is ready, source first."""
-    show = get_object_or_404(Show, slug=slug)
+    """Live: the one playlist that goes on. Ended: every rendition that is ready, source first.
+
+    Where another engine carries the picture, viewers are sent there: this address stays the same.
+    """
+    show = get_object_or_404(Show.objects.select_related("ivs_channel"), slug=slug)
     if recorded.is_over(show):
         variants = [
             _variant(rendition, reverse("media-playlist", args=[slug, rendition.name]))
@@ -35,9 +39,12 @@ def master(request, slug):
             _variant(rendition, reverse("live-playlist", args=[slug]))
             for rendition in _ready(show).filter(name=Rendition.SOURCE)
         ]
-    if not variants:
+    if variants:
+        return _answer(playlist.master(variants))
+    elsewhere = choice.of(show).playlist(show)
+    if elsewhere is None:
         raise Http404("No picture yet.")
-    return _answer(playlist.master(variants))
+    return _open(HttpResponseRedirect(elsewhere))
 
 
 @require_safe
@@ -104,6 +111,9 @@ def _entry(row: Segment, rendition: Rendition) -> playlist.Entry:
 
 
 def _answer(text: str) -> HttpResponse:
-    answer = HttpResponse(text, content_type="application/vnd.apple.mpegurl")
+    return _open(HttpResponse(text, content_type="application/vnd.apple.mpegurl"))
+
+
+def _open(answer: HttpResponse) -> HttpResponse:
     answer["Access-Control-Allow-Origin"] = "*"  # open to all, as the segments are
     return answer
