@@ -14,13 +14,14 @@ from livecommerce.origins import OwnOriginOnly  # noqa: E402
 from livecommerce.servers import daphne, tune  # noqa: E402
 from livecommerce.signed_in import SignedIn  # noqa: E402
 from streams.urls import sockets  # noqa: E402
+from streams.video.origin.app import Origin  # noqa: E402
 
 daphne.install()
 tune()
 elsewhere = re_path("", WebsocketDenier.as_asgi())  # no such address: 403, not a traceback
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": Origin(http),
         "websocket": OwnOriginOnly(SignedIn(URLRouter([*sockets, elsewhere]))),
     }
 )

@@ -1,4 +1,4 @@
-"""Celery: the bell. What is due is always a row; see each app's tasks.py."""
+"""Celery: the bell. What is due is always a row; see each app's tasks.py and sweeps.py."""
 
 import os
 
@@ -9,3 +9,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livecommerce.settings")
 app = Celery("livecommerce")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="sweeps")

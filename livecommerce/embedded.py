@@ -1,10 +1,11 @@
 """Everything in one process: Daphne in the main thread, Celery's worker and beat in others.
 
-Started by commands only, never on import, so that no second worker can appear by reloading.
-Stopped in this order: beat, worker, server. A worker that waits for a server's loop which has
-already stopped would hang.
+Pictures over RTMP come in on Daphne's loop. Started by commands only, never on import, so that no
+second worker can appear by reloading. Stopped in this order: beat, pictures, worker, server. A
+worker that waits for a server's loop which has already stopped would hang.
 """
 
+import asyncio
 import signal
 import socket
 import threading
@@ -19,7 +20,8 @@ from daphne.server import Server
 from twisted.internet import reactor
 
 from livecommerce.celery import app
-from streams.video import replay
+from streams.video.ingest.rtmp import server as rtmp
+from streams.video.replay import running
 
 THREADS = 3
 BACKLOG = 4096
@@ -64,6 +66,29 @@ class Clock:
         self.service.stop()
 
 
+class Pictures:
+    """The RTMP server, on a loop that runs in another thread than those who call this."""
+
+    PATIENCE = 8  # seconds
+
+    def __init__(self, host: str, port: int):
+        self.host, self.port = host, port
+        self.server = self.loop = None
+
+    async def start(self) -> None:
+        if self.port:
+            self.loop = asyncio.get_running_loop()
+            self.server = await rtmp.serve(self.host, self.port)
+
+    def stop(self) -> None:
+        if self.server:
+            asyncio.run_coroutine_threadsafe(self._close(), self.loop).result(self.PATIENCE)
+
+    async def _close(self) -> None:
+        self.server.close()
+        await self.server.wait_closed()
+
+
 def is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,9 +99,21 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable = lambda: None):
+def free_from(host: str, port: int, count: int = 20) -> int | None:
+    """This port, or the next that is free; None if so many are taken."""
+    return next((each for each in range(port, port + count) if is_free(host, each)), None)
+
+
+def serve(
+    host: str,
+    port: int,
+    *,
+    rtmp_port: int = 0,
+    up: Callable = lambda: None,
+    down: Callable = lambda: None,
+):
     """Serve until SIGINT or SIGTERM. `up` runs once the server listens, `down` before it stops."""
-    worker, clock = Worker(), Clock()
+    worker, clock, pictures = Worker(), Clock(), Pictures(host, rtmp_port)
     stopping = threading.Event()
 
     def begin():
@@ -92,7 +129,8 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
                 beginning.join()
             down()
             clock.stop()
-            replay.stop()
+            pictures.stop()
+            running.stop()
             worker.stop()
         finally:
             reactor.callFromThread(reactor.stop)
@@ -106,6 +144,7 @@ def serve(host: str, port: int, *, up: Callable = lambda: None, down: Callable =
         signal.signal(number, signalled)
     (endpoint,) = build_endpoint_description_strings(host=host, port=port)
     reactor.callLater(0, beginning.start)
+    reactor.callLater(0, lambda: asyncio.ensure_future(pictures.start()))
     Server(
         application=get_default_application(),  # only now: it looks at the static files there are
         endpoints=[f"{endpoint}:backlog={BACKLOG}"],

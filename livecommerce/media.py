@@ -9,9 +9,15 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-OPEN_TO_ALL = ("pictures/", "takes/")
+OPEN_TO_ALL = ("pictures/", "takes/", "replays/")
 MAX_PATH = 200  # bytes: what disks take as one name
-TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".webp": "image/webp"}
+TYPES = {
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".webp": "image/webp",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def address(path: str) -> str:
@@ -35,5 +41,6 @@ def file(request, path):
     suffix = path[path.rfind(".") :]
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     answer = FileResponse(stored, content_type=kind)
-    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["Cache-Control"] = FOR_EVER
+    answer["Access-Control-Allow-Origin"] = "*"  # open to all: a CDN may have a name of its own
     return answer

@@ -41,7 +41,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE.hostname, "127.0.0.1", "localhos
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_SECURE else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # the balancer asks in plain HTTP
+SECURE_REDIRECT_EXEMPT = [  # the balancer and nginx-rtmp ask in plain HTTP
+    *(r"^healthz$", r"^readyz$", r"^ingest/rtmp/"),
+]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -183,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "make replays that are due": {"task": "streams.tasks.sweep_replays", "schedule": 30},
     "tell of deals that are over": {"task": "streams.tasks.sweep_deals", "schedule": 5},
     "close takes that went silent": {"task": "streams.tasks.sweep_takes", "schedule": 15},
+    "end shows that went silent": {"task": "streams.sweeps.end_silent_shows", "schedule": 60},
 }
 
 # Files: pictures, segments. One storage, one address for all of them (livecommerce/media.py).
@@ -199,6 +202,8 @@ if env.str("AWS_STORAGE_BUCKET_NAME", ""):
             "file_overwrite": False,
         },
     }
+REWIND_MINUTES = env.int("REWIND_MINUTES", 30)  # how far back viewers of a live show can go
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 4096)  # of a finished film
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
@@ -223,6 +228,16 @@ WHITENOISE_USE_FINDERS = not STATICFILES_HASHED
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# The picture
+ENCODERS = env.int("ENCODERS", max(1, (os.cpu_count() or 1) // 2))  # at once in a process
+SILENCE_ENDS_SHOW = env.int("SILENCE_ENDS_SHOW", 120)  # minutes after the last picture; 0: never
+
+# RTMP: our own small server, or nginx-rtmp in front (docs/obs.md)
+RTMP_PORT = env.int("RTMP_PORT", 0)  # 0: our own does not run
+RTMP_URL = env.str("RTMP_URL", f"rtmp://{SITE.hostname}:{RTMP_PORT}/live" if RTMP_PORT else "")
+RTMP_PULL_URL = env.str("RTMP_PULL_URL", "rtmp://127.0.0.1:1935/live").rstrip("/")
+RTMP_RELAY_SECRET = env.str("RTMP_RELAY_SECRET", "")  # none: callbacks from this machine only
 
 # Money. Without a secret key the stand-in till takes Stripe's place, at its own address.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")

@@ -1,14 +1,17 @@
 """A show is scheduled, goes live, ends."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from livecommerce.realtime import ring
-from livecommerce.states import advance
+from livecommerce.states import StaleState, advance
 from streams import deals, log, offers, pins, tasks
-from streams.models import Rendition, Show
+from streams.models import Rendition, Show, Take
 from streams.talk import polls, questions
 
 
@@ -43,3 +46,20 @@ def cancel(show: Show) -> None:
     polls.close(show)
     questions.finish_current(show)
     log.append(show, "show.cancelled", {})
+
+
+def end_silent() -> Iterator[Show]:
+    """End the shows that nobody ended and that have had no picture for SILENCE_ENDS_SHOW minutes.
+
+    A show that never had one goes on: perhaps its people only talk.
+    """
+    if not settings.SILENCE_ENDS_SHOW:
+        return
+    long_ago = timezone.now() - timedelta(minutes=settings.SILENCE_ENDS_SHOW)
+    silent = Show.objects.live().annotate(last=Max("takes__closed_at")).filter(last__lte=long_ago)
+    for show in silent.exclude(takes__status=Take.Status.RECEIVING):
+        try:
+            end(show)
+            yield show
+        except StaleState:  # somebody pressed the button
+            continue

@@ -168,6 +168,12 @@ def after(show: Show, seq: int, *, limit: int = PAGE_LIMIT, for_staff: bool = Fa
     return [fact(event, for_staff=for_staff) for event in events]
 
 
+def has(show: Show, type: str, **data) -> bool:
+    """Whether such a fact was written."""
+    named = {f"data__{name}": value for name, value in data.items()}
+    return RoomEvent.objects.filter(show=show, type=type, **named).exists()
+
+
 def latest(show: Show, *types: str, limit: int, for_staff: bool = False) -> list[dict]:
     """The newest facts of these types that were not withheld, oldest first."""
     events = RoomEvent.objects.filter(show=show, type__in=types, is_hidden=False)

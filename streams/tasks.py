@@ -3,42 +3,47 @@
 from contextlib import suppress
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
-from livecommerce.states import StaleState
 from streams import deals
-from streams.models import Rendition, Show
-from streams.video import replay, takes
+from streams.models import Show
+from streams.video import takes
+from streams.video.replay import extras, poster, recording, running, uploading, workshop
 
 
 @shared_task(bind=True, max_retries=10)
 def make_replay(self, show_id: int) -> None:
-    show = Show.objects.select_related("shop").get(pk=show_id)
-    if not replay.is_recorded(show):  # its last segment is on the way
+    show = Show.objects.get(pk=show_id)
+    if not recording.is_over(show):  # its last segment is on the way
         raise self.retry(countdown=2)
-    with suppress(replay.Interrupted):
-        replay.make_poster(show)
-    for rendition in replay.due().filter(show=show):
-        make_rendition.delay(rendition.pk)
+    if recording.shows().filter(pk=show_id).exists():
+        extras.plan(show)
+    make_next.delay()
 
 
 @shared_task
 def make_poster(show_id: int) -> None:
-    with suppress(replay.Interrupted):
-        replay.make_poster(Show.objects.select_related("shop").get(pk=show_id))
+    with suppress(running.Interrupted):
+        poster.make(Show.objects.select_related("shop").get(pk=show_id))
 
 
 @shared_task
-def make_rendition(rendition_id: int) -> None:
-    with suppress(StaleState, replay.Interrupted):  # somebody else is at it, or will be
-        replay.make(Rendition.objects.select_related("show__shop").get(pk=rendition_id))
+def make_next() -> None:
+    """One thing after another, each a task of its own: a worker can stop between two."""
+    if workshop.make_next():
+        make_next.delay()
 
 
 @shared_task
 def sweep_replays() -> None:
-    for show in replay.due_posters():
-        make_replay.delay(show.pk)
-    for rendition in replay.due():
-        make_rendition.delay(rendition.pk)
+    workshop.plan()
+    uploading.sweep()
+    make_next.apply_async(expires=25)  # the next sweep rings again
+
+
+@worker_shutting_down.connect
+def cut_off_encodes(**_) -> None:
+    running.stop()
 
 
 @shared_task

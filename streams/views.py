@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from shops import catalogue
 from shops.models import Product, Shop
 from streams import lineup, presence, rooms
-from streams.models import Show
+from streams.models import Extra, Show
+from streams.video.replay import captions, extras
 
 SHOWN = 12  # cards of one kind on a page
 AHEAD = (Show.Status.LIVE, Show.Status.SCHEDULED)
@@ -66,8 +67,20 @@ def show(request, slug):
             "shop": found.shop,
             "items": lineup.cards(found),
             "speaker": rooms.speaker(found, request.user, ""),
+            **_of_replay(found),
         },
     )
+
+
+def _of_replay(show: Show) -> dict:
+    """What a replay has beside its picture: tracks, and addresses or None."""
+    if show.status != Show.Status.ENDED:
+        return {"captions": [], "storyboard": None, "download": None}
+    return {
+        "captions": captions.tracks(show),
+        "storyboard": extras.address_of(show, Extra.Kind.STORYBOARD),
+        "download": extras.address_of(show, Extra.Kind.DOWNLOAD),
+    }
 
 
 def _cards(shows):

@@ -39,6 +39,7 @@ class House:
             "PYTHONFAULTHANDLER": "1",
             "PORT": str(port),
             "LIVE_PORT": str(lanes.free_port()),
+            "PICTURE_PORT": str(lanes.free_port()),
             "VAR_DIR": str(var),
             "SITE_URL": self.url,
             "SECRET_KEY": "tests-only",

@@ -19,6 +19,7 @@ def test_a_stored_file_is_given_and_may_be_kept_for_ever(client, stored):
     assert answer.headers["Content-Type"] == "video/iso.segment"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.usefixtures("stored")

@@ -17,7 +17,9 @@ from orders.models import Order
 from shops.models import Shop, User, Variant
 from streams import lifecycle, pins
 from streams.models import LineupItem, Rendition, Room, Show, Take
-from streams.video import ffmpeg, packager, replay, takes
+from streams.video import ffmpeg, takes
+from streams.video.packaging import packager
+from streams.video.replay import poster, renditions
 
 HERE = Path(__file__).parent
 FILM = HERE / "film-claymoor.mp4"
@@ -107,7 +109,7 @@ def _evening(plan: dict) -> None:
     take = show.takes.get()
     takes.close(take, lost=False, at=at(48))
     lifecycle.end(show, at=at(48))
-    replay.make_poster(show)
+    poster.make(show)
 
 
 def _record(show: Show, began) -> None:
@@ -115,13 +117,15 @@ def _record(show: Show, began) -> None:
     source = show.renditions.get(name=Rendition.SOURCE)
     take = takes.open(show, at=began)
     film = subprocess.run(ffmpeg.remux(FILM), capture_output=True, check=True).stdout
+    takes.begin(take, began)
     cutter = packager.Packager()
     for cut in [*cutter.feed(film), *cutter.close()]:
-        if isinstance(cut, packager.Init):
-            takes.keep_init(take, source, cut)
-            replay.plan(show, cut)
-        else:
-            takes.keep_segment(take, source, cut)
+        match cut:
+            case packager.Init():
+                takes.keep_init(take, source, cut)
+                renditions.plan(show, cut)
+            case packager.Segment():
+                takes.keep_segment(take, source, cut, sequence=cut.number)
 
 
 def _sell(show: Show, items: dict, plan: dict, *, at) -> None:

@@ -1,5 +1,6 @@
 // The control room: the room's facts and the shop's news on one screen, without a reload.
 import { activityHandlers } from "control/activity"
+import { alarmHandlers } from "control/alarms"
 import { chatHandlers } from "control/chat"
 import { composerHandlers, speakThrough } from "control/composer"
 import { dealHandlers } from "control/deals"
@@ -44,6 +45,7 @@ const parts = [
   moderationHandlers(hear, stop),
   orderHandlers,
   pictureHandlers,
+  alarmHandlers,
 ]
 let wasLost = false
 

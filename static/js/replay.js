@@ -1,22 +1,33 @@
-// The replay's controls, and the room as it was at the moment that is being watched.
-import { span } from "countdown"
+// The room as it was at the moment that is being watched.
 import { fetchFacts } from "facts"
 import { clone } from "fill"
+import { makeChapters, priceThen, stateThen } from "player/chapters"
+import { fetchStoryboard } from "player/storyboard"
 import { makeTimeline } from "timeline"
 
 const TICK = 250 // ms; seeks are followed at once
+const SHORT = 1 // seconds; less than that is no chapter
 
-export function makeReplay({ root, video, player, chat, questions, polls, pinCard, goods, shelf }) {
-  const bar = root.querySelector("[data-seek]")
-  const toggle = root.querySelector("[data-toggle]")
-  const marks = root.querySelector("[data-marks]")
+// parts: what the moment is drawn with: chat, questions, polls, pinCard, goods, shelf.
+export function makeReplay({ page, video, player, money, storyboard, parts, jump }) {
+  const { chat, questions, polls, pinCard, goods, shelf } = parts
+  const find = (selector) => page.querySelector(selector)
+  const button = find("[data-chapters-button]")
+  const chapters = makeChapters({
+    list: find("[data-chapters]"),
+    button,
+    goods,
+    money,
+    player,
+    jump,
+  })
+  const then = find("[data-pin-card] [data-slot='then']")
   let timeline = null
+  let thumbs = null
   let said = 0 // messages of the timeline on the page
-  let isHeld = false // a thumb is on the bar
   let timer = null
 
   async function start(slug) {
-    root.hidden = false
     timeline = makeTimeline(await fetchFacts(slug))
     shelf.setMoments(timeline.pins)
     chat.redraw([])
@@ -25,10 +36,12 @@ export function makeReplay({ root, video, player, chat, questions, polls, pinCar
     timer = setInterval(follow, TICK)
     drawMarks()
     follow()
+    if (!storyboard) return
+    thumbs = await fetchStoryboard(storyboard)
+    drawMarks()
   }
 
   function follow() {
-    drawBar()
     const date = player.date()
     if (!timeline || date === null) return
     const { count, lines } = timeline.chatAt(date)
@@ -38,34 +51,42 @@ export function makeReplay({ root, video, player, chat, questions, polls, pinCar
     chat.pin(timeline.messageAt(date))
     questions.answering(timeline.answeringAt(date))
     polls.show(timeline.pollAt(date))
-    const pin = timeline.pinAt(date)
+    chapters.follow(date)
+    drawPin(timeline.pinAt(date))
+  }
+
+  function drawPin(pin) {
     const isSold = pin && goods.item(pin.item)
     if ((pinCard.shown()?.pin ?? null) === (isSold ? pin.pin : null)) return
     // The pin's prices ended with the pin: what is asked now is the item's own price.
     const shown = isSold ? { pin: pin.pin, item: pin.item } : null
     goods.setPin(shown)
     pinCard.draw(shown)
+    const words = shown && wordsThen(pin, goods.cheapest(goods.item(pin.item)))
+    then.textContent = words ?? ""
+    then.hidden = !words
   }
 
-  function drawBar() {
-    toggle.dataset.paused = video.paused
-    toggle.setAttribute("aria-label", video.paused ? "Play" : "Pause")
-    if (!Number.isFinite(video.duration)) return
-    bar.max = video.duration
-    if (!isHeld) bar.value = video.currentTime
-    const position = Number(bar.value)
-    const words = `${span(position)} / ${span(video.duration)}`
-    root.querySelector("[data-slot='time']").textContent = words
-    bar.setAttribute("aria-valuetext", `${span(position)} of ${span(video.duration)}`)
-    bar.style.setProperty("--played", `${(100 * position) / video.duration}%`)
+  // What was different when it was shown; what is asked and left now stands above it.
+  function wordsThen(pin, now) {
+    const { price, left } = stateThen(pin)
+    const isSame = price === null || price === now?.price
+    if (isSame && left !== 0) return null
+    return priceThen(pin, money)
   }
 
+  // Positions are known once the playlist is; a mark for each item, a chapter for each pin.
   function drawMarks() {
-    if (!timeline || !player.hasDates() || !Number.isFinite(video.duration)) return
-    marks.replaceChildren(
-      ...firstOfEach(timeline.pins).map(({ from }) => {
+    const range = player.range()
+    if (!timeline || !player.hasDates() || !range?.to || player.isLive()) return
+    const seen = timeline.pins
+      .map((pin) => ({ ...pin, start: player.positionAt(pin.from), end: player.positionAt(pin.to) }))
+      .filter(({ start, end }) => end - start >= SHORT)
+    chapters.draw(seen, thumbs)
+    find("[data-marks]").replaceChildren(
+      ...firstOfEach(seen).map(({ start }) => {
         const mark = clone("seek-mark")
-        mark.style.setProperty("--at", `${(100 * player.positionAt(from)) / video.duration}%`)
+        mark.style.setProperty("--at", `${(100 * start) / range.to}%`)
         return mark
       }),
     )
@@ -78,40 +99,22 @@ export function makeReplay({ root, video, player, chat, questions, polls, pinCar
     )
   }
 
-  function moveTo(position) {
-    video.currentTime = Math.min(Math.max(position, 0), video.duration || 0)
-    follow()
-  }
-
-  function playOrPause() {
-    if (video.paused) player.play()
-    else video.pause()
-  }
-
-  bar.addEventListener("input", () => {
-    isHeld = true
-    moveTo(Number(bar.value))
-  })
-  bar.addEventListener("change", () => (isHeld = false))
-  toggle.addEventListener("click", playOrPause)
   for (const event of ["seeked", "play", "pause"]) video.addEventListener(event, follow)
-  video.addEventListener("durationchange", drawMarks)
-  video.addEventListener("playing", drawMarks)
-  document.addEventListener("keydown", (event) => {
-    if (root.hidden || event.target.closest("input, textarea, select, button, a, dialog")) return
-    const step = { ArrowLeft: -5, ArrowRight: 5, j: -10, l: 10 }[event.key]
-    if (step) moveTo(video.currentTime + step)
-    else if (event.key === " " || event.key === "k") playOrPause()
-    else return
-    event.preventDefault()
-  })
+  for (const event of ["durationchange", "playing"]) video.addEventListener(event, drawMarks)
 
-  return {
-    start,
-    // "Watch from here": the moment an item was pinned.
-    jump(moment) {
-      moveTo(player.positionAt(moment))
-      player.play()
-    },
+  return { start, thumbs: () => thumbs }
+}
+
+// Waits until the address names the recording and no longer the live picture.
+const TRIES = 40
+const PAUSE = 200 // ms
+
+export async function recorded(address, ask = fetch, pause = PAUSE) {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const answer = await ask(address, { cache: "no-store" }).catch(() => null)
+    const text = answer?.ok ? await answer.text() : ""
+    if (text.includes("#EXT-X-STREAM-INF") && !text.includes("/live.m3u8")) return true
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
+  return false
 }

@@ -18,6 +18,8 @@ from shops.inputs import PictureField
 from shops.models import Product
 from streams import lifecycle, lineup
 from streams.admin.lineup import ItemInline
+from streams.admin.replays import ReplayPages
+from streams.admin.studio import StudioPages
 from streams.models import Show
 from streams.talk import chat, polls
 
@@ -34,7 +36,7 @@ class ShowForm(backoffice.ShopForm):
 
 
 @admin.register(Show)
-class ShowAdmin(backoffice.ShopScopedAdmin):
+class ShowAdmin(StudioPages, ReplayPages, backoffice.ShopScopedAdmin):
     reads = backoffice.STAGE
     form = ShowForm
     inlines = [ItemInline]
@@ -71,21 +73,14 @@ class ShowAdmin(backoffice.ShopScopedAdmin):
                 view(ensure_csrf_cookie(self.control_room)),
                 name="streams_show_control_room",
             ),
-            path(
-                "<int:show_id>/studio/",
-                view(ensure_csrf_cookie(self.studio)),
-                name="streams_show_studio",
-            ),
+            *self.studio_urls(),
+            *self.replay_urls(),
             *super().get_urls(),
         ]
 
     def control_room(self, request, show_id):
         show = self.run_by(request, show_id, backoffice.STAGE)
         return self.screen(request, show, "admin/streams/show/control_room.html", "Control room")
-
-    def studio(self, request, show_id):
-        show = self.run_by(request, show_id, backoffice.HOSTS)
-        return self.screen(request, show, "admin/streams/show/studio.html", "Studio")
 
     def run_by(self, request, show_id, roles) -> Show:
         show = get_object_or_404(self.get_queryset(request), pk=show_id)

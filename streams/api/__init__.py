@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import deals, moderation, on_air, polls, questions, shows
+from streams.api import deals, moderation, on_air, polls, questions, shows, stream_key
 
 SHOW = "shows/<slug:slug>/"
 QUESTION = f"{SHOW}questions/<int:number>/"
@@ -17,6 +17,12 @@ urlpatterns = [
     path("shows/<slug:slug>/deals/<int:deal>/", deals.DealView.as_view(), name="deal"),
     path("shows/<slug:slug>/start/", on_air.StartView.as_view(), name="start-show"),
     path("shows/<slug:slug>/end/", on_air.EndView.as_view(), name="end-show"),
+    path(f"{SHOW}stream-key/", stream_key.StreamKeyView.as_view(), name="stream-key"),
+    path(
+        f"{SHOW}stream-key/rotate/",
+        stream_key.RotateStreamKeyView.as_view(),
+        name="rotate-stream-key",
+    ),
     path(f"{SHOW}moderation/", moderation.ModerationView.as_view(), name="moderation"),
     path(f"{SHOW}hide/", moderation.HideView.as_view(), name="hide-message"),
     path(f"{SHOW}mute/", moderation.MuteView.as_view(), name="mute"),

@@ -15,6 +15,7 @@ from streams.api.shapes import (
     ShowWithItemsSerializer,
 )
 from streams.models import Show
+from streams.video.replay import shown
 
 
 def public():
@@ -83,4 +84,5 @@ class EventsView(APIView):
         show = get_object_or_404(public(), slug=slug)
         wanted = asked(EventsFilter, request.query_params)
         facts = log.after(show, wanted["after"], limit=wanted["limit"])
+        facts = shown.public(show, facts)
         return Response({"facts": facts, "last_seq": log.last_seq(show)})

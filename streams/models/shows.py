@@ -47,6 +47,9 @@ class Show(models.Model):
     )
     live_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    # What the replay leaves out: everything before, everything after.
+    trim_from = models.DateTimeField(null=True, editable=False)
+    trim_to = models.DateTimeField(null=True, editable=False)
     poster = models.ForeignKey(
         Picture, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )

@@ -1,1 +1,1 @@
-"""Moving pictures: flags, boxes, segments and playlists; bytes in, bytes out, no Django."""
+"""The picture of a show: how it comes in, is packaged, is served, and what is made of it later."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-FRAGMENT = 0.3  # seconds; whole frames at 15, 20, 24, 25, 30 or 60 a second make it a third at most
+# Seconds, less than a frame: a fragment leaves with the next frame, and the packager cuts the
+# parts. The flag for it, frag_every_frame, gives every third block of sound the time of the next.
+FRAGMENT = 0.001
 KEY_EVERY = 1  # seconds
 THREADS = 2
 RATE = 48000  # samples a second
@@ -18,6 +20,10 @@ RATE = 48000  # samples a second
 _GUARD = [
     *("-protocol_whitelist", "pipe"),
     *("-format_whitelist", "mov,matroska,webm,mpegts,flv"),
+]
+_RTMP = [
+    *("-protocol_whitelist", "rtmp,tcp", "-format_whitelist", "flv,live_flv"),
+    *("-rw_timeout", "10000000", "-rtmp_live", "live"),
 ]
 _GUARDED_FILE = ["-protocol_whitelist", "file", *_GUARD[2:]]
 _SOUND = [
@@ -28,7 +34,6 @@ _SOUND = [
 _MOVFLAGS = "empty_moov+default_base_moof+frag_keyframe+skip_trailer"
 _OUT = ["-frag_duration", str(round(FRAGMENT * 1_000_000)), "-flush_packets", "1", "pipe:1"]
 _FRAGMENTED = ["-f", "mp4", "-movflags", _MOVFLAGS, *_OUT]
-_FRAGMENTED_LATER = ["-f", "mp4", "-movflags", f"{_MOVFLAGS}+frag_discont", *_OUT]
 _PEAKS = {240: 400, 360: 700, 480: 1200, 720: 2500, 1080: 4500}  # kbit/s, by the short side
 
 
@@ -42,11 +47,20 @@ def live(video: str, *, audio: bool = True, height: int = 720) -> list[str]:
 
     `video` is "copy" when it is H.264 already, otherwise "encode". `height` bounds the short side.
     """
+    return _live([*_GUARD, "-i", "pipe:0"], video, audio=audio, height=height)
+
+
+def pull(address: str, video: str) -> list[str]:
+    """The same, fetched from an rtmp:// address; it ends when nothing comes for ten seconds."""
+    return _live([*_RTMP, "-i", address], video)
+
+
+def _live(source: list[str], video: str, *, audio: bool = True, height: int = 720) -> list[str]:
     return [
         *_quiet(),
         *("-analyzeduration", "1000000", "-fpsprobesize", "0"),
-        *_GUARD,
-        *("-i", "pipe:0", "-map", "0:v:0"),
+        *source,
+        *("-map", "0:v:0"),
         *(["-map", "0:a:0?", *_SOUND] if audio else ["-an"]),
         *(_copied() if video == "copy" else _encoded(height, tune="zerolatency")),
         # A track that falls silent must not hold up the other.
@@ -64,22 +78,6 @@ def remux(source: str | Path) -> list[str]:
         *_copied(),
         *("-c:a", "copy"),
         *_FRAGMENTED,
-    ]
-
-
-def rendition(height: int, *, kilobits: int | None = None, threads: int = THREADS) -> list[str]:
-    """Fragmented MP4 made smaller: key frames where the source has them, times as they were.
-
-    `kilobits` a second are the most it may take; plain pictures take less.
-    """
-    return [
-        *_quiet(),
-        *_GUARD,
-        *("-copyts", "-i", "pipe:0", "-map", "0:v:0", "-map", "0:a:0?"),
-        *_encoded(height, kilobits=kilobits, threads=threads, keys="source"),
-        *("-c:a", "copy"),
-        *("-avoid_negative_ts", "make_non_negative"),
-        *_FRAGMENTED_LATER,
     ]
 
 
@@ -185,3 +183,116 @@ def _escaped(value: str) -> str:
     for specials in ("\\':", "\\'[],;"):
         value = "".join(f"\\{letter}" if letter in specials else letter for letter in value)
     return value
+
+
+# What is made after the show
+
+_KEPT = "empty_moov+default_base_moof+frag_keyframe+skip_trailer+frag_discont"  # times as they were
+
+
+_SOUND_AS_IT_IS = ["-c:a", "copy", "-bsf:a", "aac_adtstoasc"]  # broadcasters wrap it differently
+
+
+def ladder(outputs: dict[int, int], *, threads: int = THREADS) -> list[str]:
+    """Fragmented MP4 made smaller, several times from one decoding: {short side: descriptor}.
+
+    Key frames are where the source has them, times are as they were, sound is copied.
+    """
+    sides = sorted(outputs, reverse=True)
+    return [
+        *_quiet(),
+        *_GUARD,
+        *("-threads", str(threads), "-copyts", "-i", "pipe:0"),
+        *("-filter_complex", _stairs(sides)),
+        *(word for side in sides for word in _step(side, outputs[side], threads)),
+    ]
+
+
+def sheet(count: int, columns: int, *, width: int, height: int, apart: float) -> list[str]:
+    """So many small pictures as one WebP: of fragmented MP4, key frames at least `apart` seconds.
+
+    Each is fitted into width × height pixels.
+    """
+    size = f"{width}:{height}"
+    return [
+        *_quiet(),
+        *_GUARD,
+        *("-skip_frame", "nokey", "-threads", "1", "-i", "pipe:0", "-map", "0:v:0"),
+        "-vf",
+        f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{apart})'"
+        f",scale={size}:force_original_aspect_ratio=decrease:flags=bilinear"
+        f",pad={size}:-1:-1,setsar=1,tile={columns}x{-(-count // columns)}:nb_frames={count}",
+        *("-filter_threads", "1", "-fps_mode", "passthrough", "-frames:v", "1"),
+        *("-c:v", "libwebp", "-quality", "70", "-f", "image2pipe", "pipe:1"),
+    ]
+
+
+def stretch(*, begins: float) -> list[str]:
+    """Fragmented MP4 as MPEG-TS that begins at that second: such stretches can be joined."""
+    return [
+        *_quiet(),
+        *_GUARD,
+        *("-i", "pipe:0", "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"),
+        *("-output_ts_offset", f"{begins:.6f}", "-muxdelay", "0", "-muxpreload", "0"),
+        *("-f", "mpegts", "pipe:1"),
+    ]
+
+
+def download(descriptor: int) -> list[str]:
+    """Joined MPEG-TS as one MP4 that plays while it loads, into an open file."""
+    return [
+        *_quiet(),
+        *_GUARD,
+        *("-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"),
+        *("-tag:v", "avc1", "-movflags", "+faststart", "-f", "mp4", "-y", _opened(descriptor)),
+    ]
+
+
+def look(descriptor: int) -> list[str]:
+    """Say on standard error what an open file holds, and decode nothing of it."""
+    return [
+        *(executable(), "-hide_banner", "-nostats", "-loglevel", "info"),
+        *_GUARDED_FILE,
+        *("-i", _opened(descriptor), "-map", "0", "-c", "copy", "-t", "0", "-f", "null", "pipe:1"),
+    ]
+
+
+def film(descriptor: int, *, video: str, audio: str, seconds: float) -> list[str]:
+    """A finished film in an open file as fragmented MP4; each track is a "copy" or an "encode".
+
+    `audio` may be "none". It ends after so many seconds.
+    """
+    return [
+        *_quiet(),
+        *_GUARDED_FILE,
+        *("-threads", str(THREADS), "-i", _opened(descriptor), "-t", f"{seconds:.3f}"),
+        *("-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-map_metadata", "-1"),
+        *(_copied() if video == "copy" else _encoded(1080)),
+        *{"copy": _SOUND_AS_IT_IS, "encode": _SOUND, "none": ["-an"]}[audio],
+        *("-avoid_negative_ts", "make_zero", "-f", "mp4", "-movflags", f"{_KEPT}+delay_moov"),
+        *("-frag_duration", "1000000", "pipe:1"),
+    ]
+
+
+def _stairs(sides: list[int]) -> str:
+    """Each picture is made of the next larger one."""
+    steps, above = [], "0:v:0"
+    for side in sides[:-1]:
+        steps.append(f"[{above}]{_fit(side)},split[v{side}][below{side}]")
+        above = f"below{side}"
+    return ";".join([*steps, f"[{above}]{_fit(sides[-1])}[v{sides[-1]}]"])
+
+
+def _step(side: int, descriptor: int, threads: int) -> list[str]:
+    encoded = _encoded(side, threads=threads, keys="source")
+    filtering = encoded.index("-vf")  # the graph has done it
+    del encoded[filtering : filtering + 2]
+    return [
+        *("-map", f"[v{side}]", "-map", "0:a:0?", *encoded, "-c:a", "copy"),
+        *("-avoid_negative_ts", "make_non_negative", "-f", "mp4", "-movflags", _KEPT),
+        *("-frag_duration", "1000000", f"pipe:{descriptor}"),
+    ]
+
+
+def _opened(descriptor: int) -> str:
+    return f"file:/dev/fd/{descriptor}"

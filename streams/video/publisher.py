@@ -87,6 +87,6 @@ async def _listen(line) -> None:
 def _heed(frame: str) -> None:
     said = json.loads(frame)
     if said["type"] == "error":
-        if said["code"] in ("show_not_live", "not_allowed"):
+        if said["code"] in ("show_not_live", "not_allowed", "taken_over"):
             raise Over(said["detail"])
         raise ConnectionError(said.get("detail", said["code"]))

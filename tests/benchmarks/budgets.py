@@ -51,7 +51,7 @@ class Figure:
 def measure(product: Product) -> Iterator[Figure]:
     product.start()
     product.wait_for("/")
-    product.wait_for("/hls/kiln-opening/source.m3u8", contains="#EXTINF")
+    product.wait_for("/hls/kiln-opening/live.m3u8", contains="#EXTINF")
     product.stop()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -120,7 +120,7 @@ def _picture(product: Product, browser: Browser) -> Iterator[Figure]:
     over = threading.Event()
     camera = threading.Thread(target=_camera, args=(product.site, session, over), daemon=True)
     camera.start()
-    product.wait_for("/hls/bench/source.m3u8", contains="#EXTINF")
+    product.wait_for("/hls/bench/live.m3u8", contains="#EXTINF")
     page = browser.new_page(viewport=PHONE)
     page.goto(f"{product.site}/live/bench/")
     page.wait_for_function(MOVES, timeout=60_000)

@@ -23,8 +23,8 @@ from livecommerce import visitors  # noqa: E402
 from orders import checkout  # noqa: E402
 from orders.models import Order, Payment  # noqa: E402
 from shops.models import Member, User  # noqa: E402
-from streams import log, pins, presence, rooms  # noqa: E402
-from streams.models import Presence, RoomEvent, Show  # noqa: E402
+from streams import lifecycle, log, pins, presence, rooms  # noqa: E402
+from streams.models import Presence, RoomEvent, Segment, Show  # noqa: E402
 from streams.talk import standings  # noqa: E402
 from streams.video.publisher import signed_in  # noqa: E402
 from tests.factories import make_item, make_order, make_show, make_staff  # noqa: E402
@@ -42,6 +42,30 @@ def open_show() -> dict:
         "host": signed_in(host),
         "moderator": signed_in(moderator),
         "moderator_id": moderator.pk,
+    }
+
+
+def go_on_air() -> dict:
+    """A show that was started as its host does it, and who may send its picture."""
+    show = make_show(status=Show.Status.SCHEDULED)
+    lifecycle.go_live(show)
+    host = make_staff("host", shop=show.shop)
+    return {"slug": show.slug, "username": host.username, "session": signed_in(host)}
+
+
+def end_show(slug: str) -> None:
+    lifecycle.end(show(slug))
+
+
+def recorded(slug: str) -> dict:
+    """What is known of a show's picture."""
+    source = Segment.objects.filter(rendition__show__slug=slug, rendition__name="source")
+    return {
+        "status": show(slug).status,
+        "takes": list(show(slug).takes.order_by("pk").values_list("status", flat=True)),
+        "keys": [str(take.key) for take in show(slug).takes.all()],
+        "sequences": list(source.order_by("pk").values_list("sequence", flat=True)),
+        "facts": [fact["type"] for fact in log.after(show(slug), 0)],
     }
 
 

@@ -4,11 +4,12 @@ import { inStep } from "../../static/js/room/in-step.js"
 
 const fact = (name, at) => ({ name, at: new Date(at).toISOString() })
 
-function screen({ shown }) {
-  const state = { shown, now: 0, acted: [] }
+function screen({ shown, limit = 4000 }) {
+  const state = { shown, limit, now: 0, acted: [] }
   const steps = inStep({
     playingAt: () => state.shown,
     act: ({ name }) => state.acted.push(name),
+    limit: () => state.limit,
     now: () => state.now,
   })
   return { state, steps }
@@ -26,14 +27,28 @@ test("a pin waits for its frame", () => {
   assert.deepEqual(state.acted, ["pin"])
 })
 
-test("a pin waits two seconds at most, however late the picture is", () => {
+test("a pin waits as long as the picture may be late, and no longer", () => {
   const { state, steps } = screen({ shown: 1000 })
 
   steps.add(fact("pin", 60_000))
-  state.now = 1999
+  state.now = 3999
   steps.run()
   assert.deepEqual(state.acted, [])
-  state.now = 2000
+  state.now = 4000
+  steps.run()
+
+  assert.deepEqual(state.acted, ["pin"])
+})
+
+test("when the picture becomes a later one, a pin that waits already waits with it", () => {
+  const { state, steps } = screen({ shown: 1000 })
+
+  steps.add(fact("pin", 8500))
+  state.limit = 10_000
+  state.now = 7400
+  steps.run()
+  assert.deepEqual(state.acted, [])
+  state.shown = 8500
   steps.run()
 
   assert.deepEqual(state.acted, ["pin"])

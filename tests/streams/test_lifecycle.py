@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from livecommerce.states import StaleState
-from streams import lifecycle, log
-from streams.models import Rendition, Show
+from streams import lifecycle, log, sweeps
+from streams.models import Rendition, Show, Take
 from tests.factories import make_show
 from tests.races.together import together
 
@@ -76,3 +80,67 @@ def test_two_who_end_a_show_at_once_end_it_once():
 
     assert sorted(map(str, outcomes)) == sorted(map(str, [None, *[StaleState] * 5]))
     assert facts(show) == ["show.ended"]
+
+
+def silent_show(**since):
+    """A live show whose last picture was so long ago."""
+    show = make_show()
+    then = timezone.now() - timedelta(**since)
+    for earlier in (timedelta(hours=9), timedelta(0)):
+        Take.objects.create(
+            show=show,
+            status=Take.Status.LOST,
+            opened_at=then,
+            heard_at=then,
+            closed_at=then - earlier,
+        )
+    return show
+
+
+@pytest.mark.django_db
+def test_a_show_that_nobody_ended_ends_after_a_long_silence(settings):
+    settings.SILENCE_ENDS_SHOW = 120
+    silent, pausing = silent_show(minutes=120), silent_show(minutes=119)
+
+    assert list(lifecycle.end_silent()) == [silent]
+
+    pausing.refresh_from_db()
+    assert pausing.status == Show.Status.LIVE
+    silent.refresh_from_db()
+    assert silent.status == Show.Status.ENDED
+    assert facts(silent) == ["show.ended"]
+
+
+@pytest.mark.django_db
+def test_a_show_with_a_picture_or_without_any_yet_goes_on(settings):
+    settings.SILENCE_ENDS_SHOW = 120
+    now = timezone.now()
+    Take.objects.create(show=silent_show(days=1), opened_at=now, heard_at=now)
+    make_show(live_at=now - timedelta(days=1))
+
+    assert list(lifecycle.end_silent()) == []
+
+    assert Show.objects.live().count() == 2
+
+
+@pytest.mark.django_db
+def test_silence_ends_nothing_where_that_is_the_wish(settings):
+    settings.SILENCE_ENDS_SHOW = 0
+    silent_show(days=9)
+
+    assert list(lifecycle.end_silent()) == []
+
+    assert Show.objects.live().count() == 1
+
+
+@pytest.mark.django_db
+def test_the_sweep_ends_silent_shows_by_itself():
+    show = silent_show(days=1)
+
+    sweeps.end_silent_shows()
+
+    assert Show.objects.get() == show
+    assert Show.objects.get().status == Show.Status.ENDED
+    assert "streams.sweeps.end_silent_shows" in {
+        entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()
+    }

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +15,9 @@ from livecommerce.errors import DomainError
 from shops import stock
 from streams import client, deals, lifecycle, log, offers, pins, rooms
 from streams.fanout import hub
-from streams.models import Deal, Question, Rendition, RoomEvent, Show
+from streams.models import Deal, Question, RoomEvent, Show
 from streams.talk import chat, moderation, polls, questions, reactions, reports
 from streams.video import takes
-from streams.video.packager import Segment
 from tests.factories import make_item, make_show, make_staff
 from tests.streams.sockets import opened
 from tests.streams.states import stripped
@@ -142,8 +142,7 @@ class Room:
 
     def picture(self):
         take = takes.open(self.show)
-        source = Rendition.objects.get(show=self.show, name=Rendition.SOURCE)
-        takes.keep_segment(take, source, Segment(0, 0.0, 1.0, b"x"))
+        takes.begin(take, timezone.now())
 
     def no_picture(self):
         if take := self.show.takes.filter(status="receiving").first():

@@ -16,6 +16,7 @@ from livecommerce.errors import DomainError
 from orders.till.server import Till
 from streams.video import takes
 
+RTMP_PORT = 1935  # the one that encoders think of by themselves
 NOTICE = """
   The shop is open.
 
@@ -23,6 +24,7 @@ NOTICE = """
     On air        {site}/live/{slug}/
     Back office   {site}/admin/
     API           {site}/api/schema/
+    OBS           {rtmp}  (the key is in the studio)
     The till      {till}  (test cards only; no money moves)
     Mail          {mail}  (files; nothing leaves this machine)
 
@@ -49,6 +51,7 @@ class Command(BaseCommand):
         seed.fill()
         show = seed.on_air()
         publisher = Publisher(show)
+        rtmp_port = self.rtmp_port(site.hostname)
         connections.close_all()
 
         def up():
@@ -57,6 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 NOTICE.format(
                     site=settings.SITE_URL,
+                    rtmp=settings.RTMP_URL or "no port is free for it; set RTMP_PORT",
                     slug=show.slug,
                     till=till.address,
                     mail=settings.MAIL_DIR,
@@ -64,19 +68,31 @@ class Command(BaseCommand):
             )
             self.stdout.flush()
 
-        embedded.serve(site.hostname, port, up=up, down=publisher.stop)
+        embedded.serve(site.hostname, port, rtmp_port=rtmp_port, up=up, down=publisher.stop)
         till.stop()
         self.stdout.write("Closed.")
 
     def check_ground(self, host, port):
         if not settings.IS_STAND_IN:
             raise CommandError("The demo sells for play money. Unset STRIPE_SECRET_KEY.")
-        for name, number in (("SITE_URL", port), ("STRIPE_API_BASE", self.till_port())):
+        ports = {"SITE_URL": port, "STRIPE_API_BASE": self.till_port()}
+        if settings.RTMP_PORT:
+            ports["RTMP_PORT"] = settings.RTMP_PORT
+        for name, number in ports.items():
             if not embedded.is_free(host, number):
                 raise CommandError(
                     f"Port {number} is taken. Is the demo running already? "
                     f"Otherwise choose another one in {name}."
                 )
+
+    def rtmp_port(self, host) -> int:
+        """The one that was chosen, or one that is free; what hosts are shown follows it."""
+        if settings.RTMP_PORT:
+            return settings.RTMP_PORT
+        port = embedded.free_from(host, RTMP_PORT) or 0
+        if port and not settings.RTMP_URL:
+            settings.RTMP_URL = f"rtmp://{host}:{port}/live"
+        return port
 
     def till_port(self) -> int:
         return urlsplit(settings.STRIPE_API_BASE).port or 80

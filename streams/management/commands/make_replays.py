@@ -1,11 +1,11 @@
 from django.core.management.base import BaseCommand
 
-from streams.video import replay
+from streams.video.replay import workshop
 
 
 class Command(BaseCommand):
-    help = "Make the posters and renditions of ended shows that are due, here and now."
+    help = "Make all that is due of ended shows and uploaded films, here and now."
 
     def handle(self, *args, **options):
-        for line in replay.sweep():
+        for line in workshop.work():
             self.stdout.write(line)

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
-from streams.models import Rendition, Show, Take
-from streams.video import packager, replay, takes
+from django.utils import timezone
+
+from streams.models import Rendition, Segment, Show, Take
+from streams.video import takes
+from streams.video.packaging import packager
+from streams.video.replay import renditions
 
 
 def record(show: Show, fragmented: bytes, *, lost=False, is_open=False, ago=0) -> Take:
@@ -12,16 +16,17 @@ def record(show: Show, fragmented: bytes, *, lost=False, is_open=False, ago=0) -
         show=show, name=Rendition.SOURCE, defaults={"status": Rendition.Status.READY}
     )
     take = takes.open(show)
-    takes.begin(take)
-    take.opened_at -= timedelta(seconds=ago)
-    take.save()
+    takes.begin(take, timezone.now() - timedelta(seconds=ago))
+    sequence = Segment.objects.filter(rendition=source).count()
     cutter = packager.Packager()
     for cut in [*cutter.feed(fragmented), *cutter.close()]:
-        if isinstance(cut, packager.Init):
-            takes.keep_init(take, source, cut)
-            replay.plan(show, cut)
-        else:
-            takes.keep_segment(take, source, cut)
+        match cut:
+            case packager.Init():
+                takes.keep_init(take, source, cut)
+                renditions.plan(show, cut)
+            case packager.Segment():
+                takes.keep_segment(take, source, cut, sequence=sequence)
+                sequence += 1
     if not is_open:
         takes.close(take, lost=lost)
     return take

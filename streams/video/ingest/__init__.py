@@ -1,0 +1,1 @@
+"""The ways a picture comes in: a browser, an encoder over RTMP, an nginx in front."""

@@ -1,0 +1,1 @@
+"""What is made of a recording after the show: renditions, poster, storyboard, download."""

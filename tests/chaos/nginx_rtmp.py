@@ -1,0 +1,66 @@
+"""Debian's nginx with its RTMP module, run with the configuration that we ship."""
+
+import asyncio
+import shutil
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from tests import lanes
+from tests.house import ROOT
+
+MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/nginx/modules")
+
+
+def program() -> str | None:
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
+def module() -> Path | None:
+    places = (Path(folder, "ngx_rtmp_module.so") for folder in MODULES)
+    return next((place for place in places if place.exists()), None)
+
+
+def is_here() -> bool:
+    return bool(program() and module())
+
+
+def shipped(folder: Path, port: int, callbacks: int) -> str:
+    """deploy/nginx-rtmp.conf, at other places."""
+    text = (ROOT / "deploy" / "nginx-rtmp.conf").read_text()
+    places = {
+        "listen 1935;": f"listen 127.0.0.1:{port};",
+        "/usr/lib/nginx/modules/ngx_rtmp_module.so": str(module()),
+        "/run/nginx-rtmp.pid": f"{folder}/nginx.pid",
+        "/var/log/nginx/rtmp.log": f"{folder}/error.log",
+        "http://127.0.0.1:8200": f"http://127.0.0.1:{callbacks}",
+    }
+    for before, after in places.items():
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+@asynccontextmanager
+async def running(folder: Path, callbacks: int):
+    """Its RTMP port; callbacks go to that port."""
+    folder.chmod(0o777)  # its workers are somebody else when we are root
+    port = lanes.free_port()
+    place = folder / "nginx.conf"
+    place.write_text(shipped(folder, port, callbacks))
+    process = await asyncio.create_subprocess_exec(
+        *(program(), "-c", str(place), "-p", str(folder), "-e", str(folder / "error.log")),
+        *("-g", "daemon off;"),
+    )
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    break
+                await asyncio.sleep(0.05)
+        yield port
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
