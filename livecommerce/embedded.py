@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import celery.worker.state
 from celery.beat import EmbeddedService
@@ -82,7 +83,8 @@ class Pictures:
 
     def stop(self) -> None:
         if self.server:
-            asyncio.run_coroutine_threadsafe(self._close(), self.loop).result(self.PATIENCE)
+            with suppress(TimeoutError):  # the rest of us stops, whoever hangs there
+                asyncio.run_coroutine_threadsafe(self._close(), self.loop).result(self.PATIENCE)
 
     async def _close(self) -> None:
         self.server.close()

@@ -10,3 +10,10 @@ def bad_request(request, exception):
     if isinstance(exception, RequestDataTooBig):
         return HttpResponse("too large\n", status=413, content_type="text/plain")
     return defaults.bad_request(request, exception)
+
+
+def not_found(request, exception):
+    """404, which no cache keeps: a segment that somebody guessed early will come."""
+    answer = defaults.page_not_found(request, exception)
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -27,3 +27,4 @@ urlpatterns = [
 ]
 
 handler400 = "livecommerce.refusals.bad_request"
+handler404 = "livecommerce.refusals.not_found"

@@ -18,6 +18,7 @@ from streams.fanout.viewer import Viewer
 from streams.models import Question
 from streams.talk import chat, polls, questions, reactions, reports
 from streams.talk.pace import TooFast
+from streams.video.ingest import alarms
 
 NOT_FOUND, NOT_ALLOWED, TOO_BIG, NO_BINARY = 4404, 4403, 1009, 1003
 UNDER_ATTACK, LATER = 1008, 1013
@@ -86,6 +87,9 @@ class RoomConsumer(AsyncConsumer):
             raise Closed(LATER) from None
         watching = asyncio.create_task(self.watch()) if is_staff else None
         try:
+            if self.viewer.is_desk:
+                for news in await in_database(alarms.standing)(self.show):
+                    self.tell(news)
             while (message := await receive())["type"] != "websocket.disconnect":
                 await self.hear(message)
         finally:

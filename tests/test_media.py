@@ -70,3 +70,11 @@ def test_files_are_read_only(client, stored):
         assert verb(f"/media/{stored}").status_code == 405
 
     assert default_storage.exists(stored)
+
+
+@pytest.mark.parametrize("path", ["/media/takes/key/source/000001.m4s", "/hls/soon/master.m3u8"])
+@pytest.mark.django_db
+def test_no_cache_keeps_that_something_is_not_there_yet(client, path):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")

@@ -14,6 +14,7 @@ import imageio_ffmpeg
 FRAGMENT = 0.001
 KEY_EVERY = 1  # seconds
 THREADS = 2
+MAX_PIXELS = 4096 * 4096  # that are decoded live: a small stream can claim a picture of gigabytes
 RATE = 48000  # samples a second
 
 # A file can be a playlist by another name and make ffmpeg read other people's files or networks.
@@ -58,7 +59,7 @@ def pull(address: str, video: str) -> list[str]:
 def _live(source: list[str], video: str, *, audio: bool = True, height: int = 720) -> list[str]:
     return [
         *_quiet(),
-        *("-analyzeduration", "1000000", "-fpsprobesize", "0"),
+        *("-analyzeduration", "1000000", "-fpsprobesize", "0", "-max_pixels", str(MAX_PIXELS)),
         *source,
         *("-map", "0:v:0"),
         *(["-map", "0:a:0?", *_SOUND] if audio else ["-an"]),

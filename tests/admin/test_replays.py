@@ -84,6 +84,8 @@ def test_the_ends_are_cut_by_plain_fields_and_the_cut_is_undone(show, owner):
         {"begins": "yesterday"},
         {"begins": "2020-01-02T00:00", "ends": "2020-01-01T00:00"},
         {"begins": "2999-01-01T00:00"},
+        {"begins": "9999-12-31T23:59:59.999"},
+        {"ends": "0001-01-01T00:00"},
     ],
 )
 def test_a_cut_that_cannot_be_is_refused_at_its_field(show, owner, sent):

@@ -19,6 +19,7 @@ from streams.fanout import hub
 from streams.models import Reaction, RoomEvent, Show, Standing
 from streams.talk import chat, polls, standings
 from streams.video import publisher
+from streams.video.ingest import alarms
 from tests.factories import make_item, make_order, make_show, make_staff
 from tests.streams.sockets import (
     HOST,
@@ -351,6 +352,16 @@ async def test_hosts_hear_what_sells_and_moderators_and_shoppers_do_not(show, it
         assert await told(shopper) == []
         assert await told(other) == []
         assert await told(moderator) == []
+
+
+async def test_a_control_room_that_opens_later_hears_what_is_wrong_with_the_picture(show):
+    mira = await sync_to_async(make_staff)(Member.Role.HOST, shop=show.shop)
+    await alarms.alert(show, "storage_failed", "Storage fails.")
+    address = f"/ws/live/{show.slug}/"
+    async with opened(address, user=mira) as desk, opened(address) as shopper:
+        assert (await hear(desk, "picture.alert"))["data"]["code"] == "storage_failed"
+        assert "picture.alert" not in [said["type"] for said in await told(shopper)]
+    await alarms.well(show, "storage_failed")
 
 
 async def test_everyone_hears_how_many_are_left(show, item):

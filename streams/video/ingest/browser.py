@@ -69,6 +69,10 @@ class IngestConsumer(AsyncWebsocketConsumer):
             )
         except DomainError as refusal:
             await self.refuse(refusal.code, refusal.detail, REFUSED)
+        except Exception:
+            await self.put_off()
+        else:
+            self.beside = [asyncio.create_task(self.watch())]
 
     async def receive(self, text_data=None, bytes_data=None):
         if self.is_closing:
@@ -92,12 +96,17 @@ class IngestConsumer(AsyncWebsocketConsumer):
         except DomainError as refusal:
             await self.refuse(refusal.code, refusal.detail, REFUSED)
             return
-        work = (self.watch(), self.tell_health(), self.tell_end())
-        self.beside = [asyncio.create_task(each) for each in work]
+        except Exception:
+            await self.put_off()
+            return
+        if self.is_closing:  # meanwhile: disconnect() tidies up
+            return
+        work = (self.tell_health(), self.tell_end())
+        self.beside = [*self.beside, *(asyncio.create_task(each) for each in work)]
         await self.send_frame({"type": "studio.ready", "at": log.stamp(datetime.now(UTC))})
 
     async def watch(self):
-        """The picture ends with the sender's right to send it."""
+        """The picture, and the wish to send one, end with the right to send it."""
         while True:
             await asyncio.sleep(signed_in.EVERY)
             try:
@@ -106,12 +115,12 @@ class IngestConsumer(AsyncWebsocketConsumer):
             except DomainError as refusal:
                 await self.refuse(refusal.code, refusal.detail, REFUSED)
             except Exception:  # a database that is away takes nobody's role
-                logger.warning("could not look who sends %s", self.intake.take, exc_info=True)
+                logger.warning("could not look who sends %s", self.show.slug, exc_info=True)
 
     async def tell_health(self):
         while True:
             await asyncio.sleep(HEALTH)
-            if self.intake.parts:
+            if self.intake.parts and not self.is_closing:
                 await self.send_frame({"type": "studio.health"} | self.intake.health())
 
     async def tell_end(self):
@@ -160,6 +169,11 @@ class IngestConsumer(AsyncWebsocketConsumer):
     async def write(self, data: bytes):
         with contextlib.suppress(ConnectionError):  # it is over: tell_end() says why
             await self.intake.write(data)
+
+    async def put_off(self):
+        """A database that is away must not make the studio give up: it will be back."""
+        logger.exception("a studio is sent away for now")
+        await self.refuse("unavailable", "The server is not ready. Please wait.", COME_BACK)
 
     async def refuse(self, code: str, detail: str, close_code: int):
         if self.is_closing:  # by now it makes no difference

@@ -8,6 +8,9 @@ ends; then nothing of it is left running.
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
+
+from django.db import transaction
 
 from livecommerce.database import in_database
 from livecommerce.states import StaleState
@@ -39,6 +42,7 @@ FLUSH = 8  # seconds in which a take's last segments are stored before its row i
 HURRY = 2  # the same where a next take may be waiting
 logger = logging.getLogger(__name__)
 _here: dict[int, "Intake"] = {}  # those of this process, by show
+_doors: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # one at a time, by show
 _finishing: set[asyncio.Task] = set()  # takes that are over and not stored yet
 
 
@@ -64,6 +68,12 @@ class Intake:
     @classmethod
     async def open(cls, show: Show, source: Take.Source, *, take_over: bool = False) -> "Intake":
         """Begin a take. Raises ShowNotLive, AlreadyPublishing."""
+        # Two who come at once would both write into the one window.
+        async with _doors.setdefault(show.pk, asyncio.Lock()):
+            return await cls._open(show, source, take_over)
+
+    @classmethod
+    async def _open(cls, show: Show, source: Take.Source, take_over: bool) -> "Intake":
         rival = _here.get(show.pk)
         if rival and rival._closing is None:
             if rival._pulse.is_talking and not take_over:
@@ -101,7 +111,7 @@ class Intake:
             process = await Process.start(arguments, pulls=self._pulls)
         except OSError:
             logger.exception("ffmpeg does not start")
-            self._end(FFMPEG_REFUSED)
+            self._end(FFMPEG_DIED)
             return
         if self._closing:  # meanwhile
             process.kill()
@@ -181,16 +191,17 @@ class Intake:
                 self._take_in(cutter.close())
         except MediaError as error:
             self._end(Over(error.code, str(error), may_return=False))
-            return
+            await self._process.throw_away()
         except Exception:
             logger.exception("take %s was cut off", self.take.pk)
             self._end(FFMPEG_DIED)
-            return
+            await self._process.throw_away()
         if self._closing is None:
             logger.warning("take %s: ffmpeg ended: %s", self.take.pk, words)
             is_death = self.gauge.parts or self._process.was_killed
             self._end(FFMPEG_DIED if is_death else FFMPEG_REFUSED)
-            await alarms.alert(self.show, FFMPEG_DIED.code, "The encoder of the picture died.")
+            if self._process.has_failed:  # else what it pulled has ended
+                await alarms.alert(self.show, FFMPEG_DIED.code, "The encoder of the picture died.")
 
     def _take_in(self, cuts) -> None:
         for cut in cuts:
@@ -279,5 +290,7 @@ class Intake:
 
 
 def _begin(show: Show, source: str, take_over: bool) -> tuple[Take, Rendition]:
-    take = takes.open(show, source, take_over=take_over)
-    return take, Rendition.objects.get(show=show, name=Rendition.SOURCE)
+    alarms.take_up(show)
+    with transaction.atomic():
+        take = takes.open(show, source, take_over=take_over)
+        return take, Rendition.objects.get(show=show, name=Rendition.SOURCE)

@@ -74,6 +74,12 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             self._child.kill()
 
+    async def throw_away(self) -> None:
+        """End it, and read what it wrote: behind a full pipe nobody sees that it has ended."""
+        self.kill()
+        async for _ in self.output():
+            pass
+
     async def stop(self) -> str:
         """Make sure that it is gone; answer its last words."""
         self.finish()

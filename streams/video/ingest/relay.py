@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from livecommerce.database import in_database
@@ -83,6 +84,7 @@ class Relay:
 
 @csrf_exempt
 @require_POST
+@sensitive_post_parameters("name")  # the key: reports of errors go by mail
 async def publish(request):
     """302 to the name it is to have at nginx, or 403."""
     _check(request)
@@ -100,6 +102,7 @@ async def publish(request):
 
 @csrf_exempt
 @require_POST
+@sensitive_post_parameters("name")  # the key: reports of errors go by mail
 async def update(request):
     """204 while it may go on, else 403, at which nginx cuts it off."""
     _check(request)
@@ -123,6 +126,7 @@ async def update(request):
 
 @csrf_exempt
 @require_POST
+@sensitive_post_parameters("name")  # the key: reports of errors go by mail
 async def done(request):
     _check(request)
     if relay := _relays.get(_name(request)):

@@ -43,7 +43,7 @@ class _Job:
     note: Callable[[], None]
     since: float = field(default_factory=monotonic)
     is_given_up: bool = False
-    is_kept_for_sure: bool = False  # nothing plays without it
+    is_init: bool = False  # nothing plays without it: never given up, and noted at once
     file: asyncio.Task | None = None
 
 
@@ -72,7 +72,7 @@ class Storing:
             renditions.plan(self.take.show, init)
 
         path = takes.init_path(self.take, self.rendition)
-        self._put(_Job(path, init.data, note, is_kept_for_sure=True))
+        self._put(_Job(path, init.data, note, is_init=True))
 
     def put(self, segment: packager.Segment, at: datetime, sequence: int) -> None:
         def note():
@@ -113,13 +113,15 @@ class Storing:
         for job in list(self._jobs)[:-1]:
             if self.waiting <= MAX_WAITING:
                 return
-            if not job.is_kept_for_sure:
+            if not job.is_init:
                 self._give_up(job)
 
     def _give_up(self, job: _Job) -> None:
         job.is_given_up = True
         job.file.cancel()
         self._forget(job)
+        # A thread that hangs in its storage, and all that wait for it, must not hold on to it.
+        job.data, job.note = b"", _nothing
         self._given_up(job.path)
         logger.error("take %s: %s is not stored", self.take.pk, job.path)
         self._tell(HOLE, "Storage was away for too long: the replay will have a hole.")
@@ -137,12 +139,16 @@ class Storing:
             if not job.is_given_up:
                 await self._note(job)
         self._running = None
+        if self._beside:  # what went wrong is told before it is well
+            await asyncio.wait(self._beside)
         await alarms.well(self.take.show, FAILED, SLOW, HOLE)
 
     async def _keep(self, job: _Job) -> None:
+        if job.is_init:  # a live picture is found by its row, whatever storage does
+            await self._until_done(job, in_database(job.note))
         async with self._hands:
             # Not in the thread for the database: who buys must not wait for a slow disk.
-            await self._until_done(job, asyncio.to_thread, takes.store, job.path, job.data)
+            await self._until_done(job, asyncio.to_thread, _store, job)
 
     async def _note(self, job: _Job) -> None:
         if await self._until_done(job, in_database(job.note)):
@@ -160,8 +166,10 @@ class Storing:
             except StaleState as error:  # another process has gone on with the show
                 logger.warning("%s is not kept: %s", job.path, error)
                 return False
-            except Exception as error:  # the alarm is logged, once
-                self._tell(FAILED, f"Storage fails: {error}"[:200])
+            except Exception as error:  # its words name paths and hosts: for our log only
+                if pause == PAUSE:
+                    logger.warning("%s is not kept yet: %s", job.path, error)
+                self._tell(FAILED, "Storage fails. The live picture goes on; the replay follows.")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         return False
@@ -170,3 +178,12 @@ class Storing:
         telling = asyncio.create_task(alarms.alert(self.take.show, code, detail))
         self._beside.add(telling)
         telling.add_done_callback(self._beside.discard)
+
+
+def _store(job: _Job) -> None:
+    if not job.is_given_up:
+        takes.store(job.path, job.data)
+
+
+def _nothing() -> None:
+    pass

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from livecommerce import media
 from streams.video.origin import air
-from streams.video.origin.plain import Plain
+from streams.video.origin.plain import Busy, Plain
 from streams.video.origin.window import TARGET
 
 MOST = 10_000  # requests that wait in one process
@@ -98,7 +98,10 @@ class Origin:
         is_packed = accepts_gzip(scope)
         window = air.find(slug)
         if window is None:
-            text = await self.plain.text(slug, packed=is_packed)
+            try:
+                text = await self.plain.text(slug, packed=is_packed)
+            except Busy:
+                return FULL
             return _playlist(text, ASK_ANEW, is_packed) if text else NOTHING
         if sequence is not None and not window.is_over and window.is_too_far(sequence, part):
             return BAD

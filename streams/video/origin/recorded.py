@@ -14,6 +14,7 @@ from livecommerce.media import address
 from streams.models import Rendition, Segment, Show, Take
 from streams.video.origin.window import TARGET, gap_after, init_path
 from streams.video.packaging import playlist
+from streams.video.replay import shown
 
 LAST_SEGMENT = timedelta(seconds=4)  # how long after End a take may still bring one
 HOLE = 100  # gaps in a row, at most
@@ -34,27 +35,28 @@ class Past:
 
 
 def read(show: Show) -> Past:
-    """The last REWIND_MINUTES of a show that are stored."""
+    """The last REWIND_MINUTES of a show that are stored, without what its replay leaves out."""
     seconds = settings.REWIND_MINUTES * 60
-    rows = Segment.objects.filter(rendition__show=show, rendition__name=Rendition.SOURCE)
+    source = Segment.objects.filter(rendition__show=show, rendition__name=Rendition.SOURCE)
+    rows = shown.only(show, source)
     newest_first = rows.select_related("take").order_by("-take", "-number")
-    shown, held = [], 0.0
+    kept, held = [], 0.0
     for row in newest_first[: 2 * seconds // TARGET]:
-        if shown and held + row.duration > seconds:
+        if kept and held + row.duration > seconds:
             break
-        shown.insert(0, row)
+        kept.insert(0, row)
         held += row.duration
-    if not shown:
+    if not kept:
         return Past([])
-    first = shown[0].sequence
+    first = kept[0].sequence
     if first is None:
-        first = rows.count() - len(shown)
-    earlier = rows.filter(take__lt=shown[0].take_id).values("take").distinct().count()
+        first = rows.count() - len(kept)
+    earlier = rows.filter(take__lt=kept[0].take_id).values("take").distinct().count()
     return Past(
-        entries=_entries(shown, show.slug),
+        entries=_entries(kept, show.slug),
         first_sequence=first,
         first_discontinuity=earlier,
-        is_finished=shown[-1].take.status == Take.Status.FINISHED,
+        is_finished=kept[-1].take.status == Take.Status.FINISHED,
     )
 
 

@@ -115,7 +115,9 @@ class Window:
                 parts=len(self._open),
             )
             last = segment, self.add_segment(segment, at)
-        self._take = None
+        if self._take:
+            self._take = None
+            self._wake()  # the part that was hinted at will not come
         return last
 
     def end(self) -> None:

@@ -1,12 +1,14 @@
 """What is said in a replay, by language. The only writer of Captions.
 
 The file as it came is never served: it is read, and written anew. Beside the one that is shown,
-on the time line of the replay, stands the whole, on that of the recording: a trim can be undone.
+on the time line of the replay, the whole is kept, on that of the recording: a trim can be undone.
+What the trim left out is nobody's to read, so it is not under /media/.
 """
 
 import re
 import uuid
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from livecommerce.errors import DomainError
@@ -17,8 +19,10 @@ from streams.video import takes
 from streams.video.replay import extras, recording, shown, webvtt
 
 MAX_BYTES = 1024**2
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")  # BCP 47, as far as used
-WHOLE = "whole.vtt"
+LATEST = 100 * 3600  # seconds: moved by a trim, a time must be one that can be read again
+# BCP 47, as far as used
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+WHOLE = "captions"  # a folder that is not under /media/
 
 
 class BadCaptions(DomainError):
@@ -40,6 +44,8 @@ def keep(show: Show, language: str, data: bytes) -> Captions:
         cues = webvtt.read(data)
     except webvtt.BadWebVTT as error:
         raise BadCaptions(str(error), field="file") from error
+    if any(cue.ends > LATEST for cue in cues):
+        raise BadCaptions(f"A caption after more than {LATEST // 3600} hours.", field="file")
     path = _store(language, webvtt.moved(cues, shown.left_out(show)), shown.left_out(show))
     return _replace(show, language, path)
 
@@ -52,7 +58,7 @@ def tracks(show: Show) -> list[dict]:
 
 def remove(captions: Captions) -> None:
     captions.delete()
-    extras.forget(captions.path)
+    _forget(captions.path)
 
 
 def shift(show: Show) -> None:
@@ -77,9 +83,15 @@ def _replace(show: Show, language: str, path: str) -> Captions:
         show=show, language=language, defaults={"path": path}
     )
     for each in old:
-        transaction.on_commit(lambda each=each: extras.forget(each))
+        transaction.on_commit(lambda each=each: _forget(each))
     return captions
 
 
 def _whole(path: str) -> str:
-    return f"{path.rpartition('/')[0]}/{WHOLE}"
+    """Where the whole of a file is: replays/<name>/en.vtt, captions/<name>.vtt."""
+    return f"{WHOLE}/{path.split('/')[1]}.vtt"
+
+
+def _forget(path: str) -> None:
+    extras.forget(path)
+    default_storage.delete(_whole(path))

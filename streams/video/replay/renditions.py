@@ -52,12 +52,14 @@ def make(rows: Iterable[Rendition]) -> None:
                 claimed.append(stack.enter_context(claims.claimed(row, WORDS)))
         if not claimed:
             raise StaleState("Somebody else makes them.")
-        source = list(recording.source(claimed[0].row.show))
-        minutes = [part for take in recording.by_take(source) for part in _minutes(take)]
-        for number, part in enumerate(minutes):
-            for claim in claimed:
-                claim.share = number / len(minutes)
-            _make_part(claimed, part)
+        made, show = None, claimed[0].row.show
+        while made != (source := list(recording.source(show))):  # slow storage: some came later
+            minutes = [part for take in recording.by_take(source) for part in _minutes(take)]
+            for number, part in enumerate(minutes):
+                for claim in claimed:
+                    claim.share = number / len(minutes)
+                _make_part(claimed, part)
+            made = source
         for claim in claimed:
             claim.done()
 

@@ -65,6 +65,8 @@ def run(
         pass_fds=files,
     )
     _running.add(child)
+    if _is_stopping.is_set():  # just now
+        child.kill()
     feeder = _Feeder(child, pieces)
     heard = bytearray()
     try:

@@ -1,6 +1,6 @@
 """What a replay leaves out at its beginning and end. No file is touched: it can be undone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,6 +8,8 @@ from livecommerce.errors import DomainError
 from livecommerce.states import StaleState
 from streams.models import Show
 from streams.video.replay import captions, extras, recording, shown
+
+NEAR = timedelta(days=1)  # of the show: beyond, a moment may be none that can be reckoned with
 
 
 class BadTrim(DomainError):
@@ -27,6 +29,9 @@ def cut(show: Show, begins: datetime | None, ends: datetime | None) -> None:
         raise BadTrim("The replay would end before it begins.", field="ends")
     if (begins, ends) == (show.trim_from, show.trim_to):
         return
+    for field, moment in (("begins", begins), ("ends", ends)):
+        if moment and not show.live_at - NEAR < moment < show.ended_at + NEAR:
+            raise BadTrim("The show was not on air then.", field=field)
     before = show.trim_from, show.trim_to
     show.trim_from, show.trim_to = begins, ends
     if not shown.only(show, recording.source(show)).exists():

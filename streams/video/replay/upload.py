@@ -1,12 +1,10 @@
 """A finished film becomes the replay of a show that never went on air."""
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -51,7 +49,7 @@ def make(upload: Upload) -> None:
             _publish(claim, _cut(upload, file.fileno(), found, claim))
     except (MediaError, running.CannotMake):
         if upload.status == Upload.Status.FAILED:
-            _forget(upload)
+            uploading.give_up(upload.path)
         raise
     uploading.forget(upload.path)
 
@@ -67,7 +65,8 @@ def _cut(upload: Upload, descriptor: int, found: film.Film, claim: claims.Claim)
 
 
 def _encode(upload, descriptor, found: film.Film, video: str, claim: claims.Claim) -> _Cut:
-    cut = _Cut(Take(show=upload.show, key=_key(upload), source=Take.Source.UPLOAD))
+    key = uploading.take_key(upload.path)
+    cut = _Cut(Take(show=upload.show, key=key, source=Take.Source.UPLOAD))
     rendition = Rendition(name=Rendition.SOURCE)
     lasts = min(found.seconds or film.MAX_SECONDS, film.MAX_SECONDS)
     arguments = ffmpeg.film(descriptor, video=video, audio=found.audio, seconds=film.MAX_SECONDS)
@@ -135,19 +134,3 @@ def _publish(claim: claims.Claim, cut: _Cut) -> None:
     renditions.plan(show, cut.init)
     extras.plan(show)
     claim.done()
-
-
-def _key(upload: Upload) -> uuid.UUID:
-    """The take's key: a second try writes over the files of the first."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, upload.path)
-
-
-def _forget(upload: Upload) -> None:
-    uploading.forget(upload.path)
-    folder = f"takes/{_key(upload)}/{Rendition.SOURCE}"
-    try:
-        names = default_storage.listdir(folder)[1]
-    except FileNotFoundError:
-        return
-    for name in names:
-        default_storage.delete(f"{folder}/{name}")

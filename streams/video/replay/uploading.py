@@ -19,8 +19,9 @@ from django.utils import timezone
 from livecommerce.errors import DomainError, Invalid
 from livecommerce.realtime import ring
 from livecommerce.states import StaleState
-from streams.models import Show, Upload
+from streams.models import Rendition, Show, Take, Upload
 from streams.video import takes
+from streams.video.replay import extras
 
 FOLDER = "uploads"  # not under /media/
 SLICE = 4 * 1024 * 1024  # bytes
@@ -64,10 +65,7 @@ class Ticket:
 
 def begin(show: Show, size: int) -> Ticket:
     """Allow a film of so many bytes. Raises Invalid, TooLarge, StaleState."""
-    if show.status != Show.Status.SCHEDULED:
-        raise StaleState("Only a show that has not begun can be given a finished film.")
-    if in_the_making(show):
-        raise StaleState("A film of this show is being made into its replay already.")
+    _waits_for_one(show)
     if size <= 0:
         raise Invalid("This file is empty.", field="film")
     if size > settings.UPLOAD_MAX_MB * 1024**2:
@@ -76,7 +74,7 @@ def begin(show: Show, size: int) -> Ticket:
 
 
 def find(show: Show, signed: str) -> Ticket:
-    """The ticket of this show that was signed so. Raises Invalid and Stalled."""
+    """The ticket of this show that was signed so. Raises Invalid, Stalled, StaleState."""
     try:
         ticket = Ticket(*signing.loads(signed, salt=SALT, max_age=LONGEST))
     except signing.SignatureExpired:
@@ -85,6 +83,7 @@ def find(show: Show, signed: str) -> Ticket:
         raise Invalid("Nobody has begun this upload.", field="ticket") from None
     if ticket.show != show.pk:
         raise Invalid("Nobody has begun this upload.", field="ticket")
+    _waits_for_one(show)  # nobody changes a film that is in the making
     return ticket
 
 
@@ -128,19 +127,39 @@ def forget(folder: str) -> None:
     default_storage.delete(folder)
 
 
+def give_up(folder: str) -> None:
+    """Take away a film that becomes nothing, and what was cut of it already."""
+    forget(folder)
+    take = Take(key=take_key(folder))
+    if not Take.objects.filter(key=take.key).exists():
+        extras.forget(takes.init_path(take, Rendition(name=Rendition.SOURCE)))
+
+
+def take_key(folder: str) -> uuid.UUID:
+    """Of the take that the film becomes: a second try writes over the files of the first."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, folder)
+
+
 def sweep() -> list[str]:
     """Take away what nobody goes on sending and nobody waits for."""
     wanted = Upload.objects.exclude(status__in=[Upload.Status.READY, Upload.Status.FAILED])
     kept = set(wanted.values_list("path", flat=True))
     gone = [folder for folder in _folders() if folder not in kept and _is_stale(folder)]
     for folder in gone:
-        forget(folder)
+        give_up(folder)
     return gone
 
 
 def in_the_making(show: Show) -> bool:
     done = [Upload.Status.READY, Upload.Status.FAILED]
     return Upload.objects.filter(show=show).exclude(status__in=done).exists()
+
+
+def _waits_for_one(show: Show) -> None:
+    if show.status != Show.Status.SCHEDULED:
+        raise StaleState("Only a show that has not begun can be given a finished film.")
+    if in_the_making(show):
+        raise StaleState("A film of this show is being made into its replay already.")
 
 
 def slice_path(folder: str, number: int) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 MAX_CUES = 20_000
 MAX_TEXT = 1000  # characters in one cue
 STAMP = r"(?:(\d{2,3}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
-TIMES = re.compile(rf"{STAMP}[ \t]+-->[ \t]+{STAMP}(?:[ \t]+(.*))?")
+TIMES = re.compile(rf"{STAMP}[ \t]+-->[ \t]+{STAMP}(?:[ \t]+(.*))?", re.ASCII)
 SETTING = re.compile(
-    r"line:-?\d{1,3}%?|position:\d{1,3}%|size:\d{1,3}%|align:(?:start|center|end|left|right)"
+    r"line:-?\d{1,3}%?|position:\d{1,3}%|size:\d{1,3}%|align:(?:start|center|end|left|right)",
+    re.ASCII,
 )
 MARK = re.compile(r"(</?[biu]>)")
 ANY_MARK = re.compile(r"<[^>]*>?")
+LINE_END = re.compile(r"[\r\n]")
 
 
 class BadWebVTT(Exception):
@@ -98,6 +100,11 @@ def _plain(line: str) -> str:
     """Words escaped anew, and no marks but the three that only change how letters look."""
     parts = MARK.split(line)
     return "".join(
-        part if place % 2 else html.escape(html.unescape(ANY_MARK.sub("", part)), quote=False)
+        part if place % 2 else html.escape(_words(part), quote=False)
         for place, part in enumerate(parts)
     )
+
+
+def _words(part: str) -> str:
+    """Without marks; a line end that was written as &#10; would begin a block of its own."""
+    return LINE_END.sub(" ", html.unescape(ANY_MARK.sub("", part)))

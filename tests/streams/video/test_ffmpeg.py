@@ -92,6 +92,15 @@ def test_vp8_from_a_host_becomes_h264(run, published_vp8):
     decode(run, result)
 
 
+def test_a_small_stream_that_claims_a_huge_picture_takes_no_memory(runs_badly, run):
+    flat = ["-v", "error", "-f", "lavfi", "-i", "color=s=5000x4000:r=2:d=1", "-c:v", "libvpx"]
+    fast = ["-deadline", "realtime", "-cpu-used", "8", "-f", "webm", "pipe:1"]
+    huge = run([ffmpeg.executable(), *flat, *fast])
+
+    assert len(huge) < 200_000
+    assert runs_badly(ffmpeg.live("encode"), huge) == b""
+
+
 @pytest.mark.parametrize(
     ("size", "height", "fits"),
     [

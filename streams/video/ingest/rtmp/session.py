@@ -14,7 +14,8 @@ APP = "live"
 VERSION = 3
 HELLO = 1536  # bytes of each part of the handshake
 STRANGERS_LIMIT = 16 * 1024  # bytes of a message, before the key was shown
-LIMIT = 4 * 1024 * 1024  # and after
+STRANGERS_BYTES = 64 * 1024  # in all, before the key: empty chunks cost us more than them
+LIMIT = 4 * 1024 * 1024  # of a message, after
 COMMANDS = 64  # in the life of one connection
 WINDOW = 2_500_000  # bytes after which the other side is told how far we are
 LEAST_WINDOW = 64 * 1024  # or as few as it wants, down to this
@@ -73,6 +74,8 @@ class Session:
     def feed(self, data: bytes) -> Iterator[Event]:
         """Raises BadSession for anything that is no RTMP; after that it is of no use."""
         self._heard += len(data)
+        if self._stage in ("connect", "connected") and self._heard > STRANGERS_BYTES:
+            raise BadSession("too much, and no key")
         if not self._is_open:
             data = self._greet(data)
         try:

@@ -6,6 +6,7 @@ from datetime import datetime
 import psutil
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
 from livecommerce import signed_in
 from shops.models import Member
@@ -93,6 +94,19 @@ async def refused(show, *, code, close, frame=None, **who):
     assert await closed_with(socket) == close
     await socket.disconnect()
     assert await Take.objects.acount() == before
+
+
+@pytest.mark.parametrize(("module", "verb"), [(browser, "find_show"), (takes, "open")])
+async def test_while_the_database_is_away_a_studio_is_asked_to_come_back(
+    show, host, module, verb, monkeypatch
+):
+    def away(*args, **kwargs):
+        raise OperationalError("no database")
+
+    monkeypatch.setattr(module, verb, away)
+    frame = {"text_data": '{"type": "studio.start"}'} if module is takes else None
+
+    await refused(show, user=host, frame=frame, code="unavailable", close=browser.COME_BACK)
 
 
 STRANGERS = {
@@ -452,3 +466,14 @@ async def test_no_ffmpeg_is_left_when_the_line_is_gone(show, host, published, ki
     await until_closed()
 
     assert [psutil.pid_exists(process.pid) for process in killable] == [False]
+
+
+async def test_a_host_who_lost_the_role_cannot_begin_either(show, host, monkeypatch):
+    monkeypatch.setattr(signed_in, "EVERY", 0.05)
+    async with studio(show, user=host) as socket:
+        await Member.objects.filter(user=host).adelete()
+
+        assert (await hear(socket, "error"))["code"] == "not_allowed"
+        assert await closed_with(socket) == browser.REFUSED
+
+    assert not await Take.objects.aexists()

@@ -1,6 +1,7 @@
 """A take from its opening to its end, without a socket; the pictures are real ones."""
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,12 @@ from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 
 from streams import desk, lifecycle, log
-from streams.models import Segment, Show, Take
+from streams.models import Rendition, Segment, Show, Take
 from streams.video import takes
 from streams.video.ingest import alarms, encoders, intake, pulse, storing
 from streams.video.ingest.intake import Intake
 from streams.video.origin import air
+from streams.video.packaging import packager
 from tests.factories import make_show
 from tests.streams.video.hls_rules import broken_rules
 
@@ -65,6 +67,12 @@ async def until(condition, seconds=8):
 async def seen(mine):
     """Viewers have its first segment."""
     await until(lambda: mine.gauge.segments)
+
+
+async def send_and_see(mine, media):
+    await mine.start("copy")
+    await send(mine, media)
+    await seen(mine)
 
 
 async def over(mine, seconds=8):
@@ -216,6 +224,43 @@ async def test_who_takes_over_is_on_air_at_once(show, published):
     await second.close(lost=True)
     kept = Segment.objects.filter(take=first.take).values_list("duration", flat=True)
     assert 3.5 < sum([seconds async for seconds in kept]) < 4.5
+
+
+async def test_of_two_who_come_at_once_only_one_has_the_window(show, published, monkeypatch):
+    open_window = air.open
+
+    async def slowly(show):
+        await asyncio.sleep(0.2)
+        return await open_window(show)
+
+    monkeypatch.setattr(air, "open", slowly)
+
+    first, second = await asyncio.gather(opened(show), opened(show, take_over=True))
+
+    assert intake._here == {show.pk: second}
+    assert first._closing.done()
+    assert await statuses() == ["lost", "receiving"]
+    await send_and_see(second, published)
+    await second.close(lost=True)
+
+
+async def test_media_that_is_refused_ends_at_once(show, published, monkeypatch):
+    def refuse(self, data):
+        raise packager.BadBox("no")
+
+    monkeypatch.setattr(packager.Packager, "feed", refuse)
+    mine = await opened(show)
+    await mine.start("copy")
+    with contextlib.suppress(ConnectionError):
+        await send(mine, published)
+    assert await over(mine) == "bad_box"
+    began = time.monotonic()
+
+    await mine.close(lost=True)
+
+    assert time.monotonic() - began < intake.LAST_WORDS / 2
+    assert await statuses() == ["lost"]
+    assert await left() == []
 
 
 async def test_a_take_over_in_another_process_is_noticed(show, published):
@@ -387,6 +432,20 @@ async def test_an_ffmpeg_that_does_not_start_leaves_nothing(show, monkeypatch):
     assert await left() == []
 
 
+async def test_who_comes_while_the_machine_has_no_room_may_come_again(show, monkeypatch):
+    async def fail(*args, **kwargs):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(intake.Process, "start", fail)
+    mine = await opened(show)
+
+    await mine.start("encode")
+
+    assert (await asyncio.wait_for(mine.over(), 5)).may_return
+    await mine.close(lost=True)
+    assert encoders.Slot.taken == 0
+
+
 @pytest.mark.parametrize(
     "address", ["/etc/hostname", "http://127.0.0.1:1/a", "concat:/etc/hostname"]
 )
@@ -401,6 +460,22 @@ async def test_what_is_pulled_comes_by_rtmp_or_not_at_all(show, address):
     assert await facts(show) == []
 
 
+async def test_what_is_pulled_may_end_without_an_alarm(
+    show, fragmented, monkeypatch, told, tmp_path
+):
+    (tmp_path / "pulled.mp4").write_bytes(fragmented)
+    pulled, start = ["cat", str(tmp_path / "pulled.mp4")], intake.Process.start
+    monkeypatch.setattr(intake.Process, "start", lambda _, pulls: start(pulled, pulls=pulls))
+    mine = await opened(show, source=Take.Source.RTMP)
+
+    await mine.start("copy", pull="rtmp://127.0.0.1:1/live/a")
+
+    assert await over(mine) == "ffmpeg_failed"
+    assert mine.parts
+    await mine.close(lost=True)
+    assert told == []
+
+
 async def test_closing_twice_at_once_is_closing_once(show, published):
     mine = await opened(show, published)
     await seen(mine)
@@ -408,6 +483,16 @@ async def test_closing_twice_at_once_is_closing_once(show, published):
     await asyncio.gather(mine.close(lost=False), mine.close(lost=True))
 
     assert await facts(show) == ["take.started", "take.finished"]
+
+
+async def test_without_a_source_there_is_no_take(show):
+    await show.renditions.all().adelete()
+
+    with pytest.raises(Rendition.DoesNotExist):
+        await opened(show)
+
+    assert await statuses() == []
+    assert intake._here == {}
 
 
 async def test_without_a_window_there_is_no_take(show, monkeypatch):

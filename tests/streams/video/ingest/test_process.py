@@ -31,6 +31,18 @@ async def test_what_goes_in_comes_out_and_its_last_words_are_kept():
     assert not child.was_killed
 
 
+async def test_what_nobody_reads_holds_up_no_end():
+    child = await Process.start(["head", "-c", "8000000", "/dev/zero"])
+    await asyncio.sleep(0.3)  # by now its pipe is full
+    assert psutil.pid_exists(child.pid)
+
+    async with asyncio.timeout(process.PATIENCE / 2):
+        await child.throw_away()
+        await child.stop()
+
+    assert not psutil.pid_exists(child.pid)
+
+
 async def test_one_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr(process, "PATIENCE", 0.2)
     for pulls in (False, True):

@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.http import Http404
+from django.test import RequestFactory
+from django.views.debug import SafeExceptionReporterFilter
 
 from livecommerce.asgi import application
 from streams.models import Show
@@ -280,3 +283,15 @@ async def test_a_key_is_in_no_log(notes, key, nginx, caplog):
 
     assert "refused" in caplog.text
     assert key.partition("-")[2][:12] not in caplog.text
+
+
+@pytest.mark.parametrize("view", [relay.publish, relay.update, relay.done])
+async def test_a_report_of_an_error_names_no_key(view, key):
+    request = RequestFactory().post("/ingest/rtmp/x", ASKED | {"name": key}, HTTP_VIA="a proxy")
+    with pytest.raises(Http404):
+        await view(request)
+
+    told = SafeExceptionReporterFilter().get_post_parameters(request)
+
+    assert key not in repr(told)
+    assert told["addr"] == ASKED["addr"]

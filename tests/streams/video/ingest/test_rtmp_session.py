@@ -260,3 +260,16 @@ def test_a_talk_with_flipped_bits_dropped_and_doubled_bytes_is_survived(seed):
 @given(st.binary(max_size=3000), st.integers(0, 2**32))
 def test_random_bytes_behind_the_handshake_are_survived(data, seed):
     survive(client.GREETING + bytes(HELLO) + connect() + data, Random(seed))
+
+
+def test_a_stranger_who_sends_and_sends_is_not_listened_to():
+    session = Session()
+    list(session.feed(bytes((3,)) + bytes(2 * HELLO)))
+    empty = chunks.write(chunks.AUDIO, b" ")[:4] + bytes(3) + bytes((chunks.AUDIO,)) + bytes(4)
+    list(session.feed(empty))
+
+    for _ in range(14):
+        list(session.feed(b"\xc3" * 4096))
+
+    with pytest.raises(BadSession, match="no key"):
+        list(session.feed(b"\xc3" * 8192))

@@ -1,7 +1,10 @@
 """Storage behind the picture: slow, full, away; what it can keep it keeps, in order."""
 
 import asyncio
+import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -200,6 +203,42 @@ async def test_without_its_init_a_take_is_worth_nothing_so_that_is_never_given_u
     assert await rows() == [2]
     source = await Rendition.objects.aget(pk=recorder.source.pk)
     assert source.codecs == INIT.codecs
+
+
+async def test_a_picture_is_found_though_storage_never_took_it(recorder, disk, told):
+    disk.is_full = True
+    recorder.begin()
+
+    async with asyncio.timeout(5):
+        while not (await Rendition.objects.aget(pk=recorder.source.pk)).codecs:
+            await asyncio.sleep(0.02)
+
+    assert recorder.stored == []
+    disk.is_full = False
+    assert await recorder.storing.flush(5)
+
+
+async def test_what_is_given_up_is_let_go_though_storage_hangs(recorder, disk, told, monkeypatch):
+    monkeypatch.setattr(storing, "MAX_WAITING", 1500)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    recorder.begin()
+    assert await recorder.storing.flush(5)
+    goes_on, store = threading.Event(), disk._store
+    disk._store = lambda path, data: goes_on.wait(10) and store(path, data)
+    pieces = [bytes([number]) * 1000 for number in range(4)]
+    held = sys.getrefcount(pieces[1])
+
+    for number, data in enumerate(pieces):
+        recorder.put(number, data=data)
+        await asyncio.sleep(0.05)
+    del data
+    left = sys.getrefcount(pieces[1])
+
+    assert len(recorder.given_up) == 3
+    assert left == held
+    goes_on.set()
+    assert await recorder.storing.flush(5)
+    assert await rows() == [3]
 
 
 async def test_after_the_take_storage_has_some_time_and_no_more(recorder, disk, told, monkeypatch):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livecommerce.asgi import application
-from streams.video.origin import air, app
+from streams.video.origin import air, app, plain
 from streams.video.origin.app import Origin
 from tests.streams.video.hls_rules import broken_rules, read
 from tests.streams.video.origin.feeding import fed
@@ -347,3 +347,30 @@ def test_who_asks_for_a_show_of_another_process_shares_one_look_at_the_rows(monk
 
     asyncio.run(story())
     assert reads == ["elsewhere", "none"]
+
+
+def test_who_guesses_many_addresses_at_once_is_not_all_looked_up(monkeypatch):
+    monkeypatch.setattr(air, "find", lambda slug: None)
+    monkeypatch.setattr(plain, "AT_ONCE", 3)
+    reads = []
+
+    async def story():
+        goes_on = asyncio.Event()
+
+        async def in_thread(slug):
+            reads.append(slug)
+            await goes_on.wait()
+            return "#EXTM3U\n"
+
+        monkeypatch.setattr(plain, "in_database", lambda function: in_thread)
+        origin = Origin(django)
+        guesses = [Asked(origin, f"/hls/show-{number}/live.m3u8") for number in range(6)]
+        again = Asked(origin, "/hls/show-0/live.m3u8")
+        await asyncio.sleep(0.01)
+        goes_on.set()
+        assert [(await each.answered()).status for each in guesses] == [200] * 3 + [503] * 3
+        assert (await again.answered()).status == 200
+        assert (await Asked(origin, "/hls/show-9/live.m3u8").answered()).status == 200
+
+    asyncio.run(story())
+    assert reads == ["show-0", "show-1", "show-2", "show-9"]

@@ -87,3 +87,16 @@ def test_the_clock_of_a_playlist_never_runs_backwards():
     entries: list[playlist.Entry] = recorded.read(show).entries
 
     assert entries == sorted(entries, key=lambda entry: entry.at)
+
+
+def test_the_live_address_of_a_replay_keeps_what_was_cut_off_to_itself():
+    show = shown(range(10))
+    show.status, show.live_at, show.ended_at = "ended", BEGAN, timezone.now()
+    show.trim_from = BEGAN + timedelta(seconds=6)
+    show.trim_to = BEGAN + timedelta(seconds=14)
+    show.save()
+
+    text = recorded.text(show.slug)
+
+    assert [segment["number"] for segment in read(text)["segments"]] == [3, 4, 5, 6]
+    assert broken_rules(text) == []

@@ -311,6 +311,21 @@ def test_a_hinted_part_is_waited_for_and_given_up_when_its_segment_ends_before_i
     asyncio.run(story())
 
 
+def test_a_hinted_part_of_a_take_that_is_lost_is_neither_named_nor_waited_for_any_more():
+    async def story():
+        feeder = fed(segments=2)
+        assert "PRELOAD-HINT" in text(feeder.window)
+        waiting = asyncio.create_task(feeder.window.wait_for_part(feeder.take, 2, 0))
+        await asyncio.sleep(0)
+
+        assert feeder.window.lose() is None
+
+        assert await asyncio.wait_for(waiting, 1) is None
+        assert "PRELOAD-HINT" not in text(feeder.window)
+
+    asyncio.run(story())
+
+
 def test_a_camera_with_rare_key_frames_widens_the_target_before_it_is_broken():
     feeder = fed(segments=1)
 

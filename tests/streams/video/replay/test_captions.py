@@ -28,6 +28,12 @@ def test_nothing_but_words_and_times_gets_through():
     )
 
 
+def test_no_block_begins_inside_of_a_caption():
+    inside = f"WEBVTT\n\n{CUE}\na&#10;&NewLine;STYLE&#13;::cue {{}}\n"
+
+    assert rewritten(inside) == f"WEBVTT\n\n00:{CUE.replace('> ', '> 00:')}\na  STYLE ::cue {{}}\n"
+
+
 def test_what_was_written_reads_the_same():
     once = rewritten(f"WEBVTT\n\n{CUE}\n1 &lt; 2 &amp; ünïcode 👋\n")
 
@@ -105,3 +111,32 @@ def test_removed_captions_leave_no_file(show):
 
     assert Captions.objects.count() == 0
     assert not default_storage.exists(row.path)
+
+
+@pytest.mark.django_db
+def test_what_was_said_outside_of_the_replay_is_nobodys_to_read(show, client):
+    row = captions.keep(show, "en", f"WEBVTT\n\n{CUE}\nHello\n".encode())
+    folder = row.path.rpartition("/")[0]
+
+    assert default_storage.listdir(folder)[1] == ["en.vtt"]
+    assert default_storage.exists(captions._whole(row.path))
+    assert client.get(f"/media/{captions._whole(row.path)}").status_code == 404
+    assert client.get(f"/media/{folder}/whole.vtt").status_code == 404
+
+
+@pytest.mark.django_db
+def test_removed_captions_leave_no_whole_either(show):
+    row = captions.keep(show, "en", f"WEBVTT\n\n{CUE}\nHello\n".encode())
+
+    captions.remove(row)
+
+    assert not default_storage.exists(captions._whole(row.path))
+
+
+@pytest.mark.django_db
+def test_captions_of_another_age_are_refused(show):
+    with pytest.raises(captions.BadCaptions) as refusal:
+        captions.keep(show, "en", b"WEBVTT\n\n999:59:58.000 --> 999:59:59.999\nlate\n")
+
+    assert refusal.value.field == "file"
+    assert Captions.objects.count() == 0

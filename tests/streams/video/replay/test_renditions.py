@@ -64,6 +64,25 @@ def test_nothing_is_due_before_the_show_has_ended(fragmented):
     assert {rendition.name for rendition in renditions.due()} == {"480p", "240p"}
 
 
+def test_what_storage_took_while_they_were_made_is_made_too(show, monkeypatch):
+    last = recording.source(show).last()
+    last.delete()
+    make_part = renditions._make_part
+
+    def make_while_more_comes(claimed, part):
+        make_part(claimed, part)
+        last.save()
+
+    monkeypatch.setattr(renditions, "_make_part", make_while_more_comes)
+
+    renditions.make(renditions.due())
+
+    for name in ("480p", "240p"):
+        made = small(show, name)
+        assert made.status == Status.READY
+        assert made.segments.filter(number=last.number, take=last.take).exists()
+
+
 def test_all_are_made_in_one_run_aligned_with_the_source(show, client, monkeypatch):
     runs, finish = [], running.finish
 

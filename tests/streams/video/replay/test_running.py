@@ -90,6 +90,25 @@ def test_a_process_that_ends_cuts_off_what_runs_and_begins_nothing_more(monkeypa
         running.finish(["true"], cpu=5)
 
 
+def test_one_that_was_begun_while_the_process_ended_is_cut_off_too(monkeypatch):
+    monkeypatch.setattr(running, "_is_stopping", threading.Event())
+    begin = subprocess.Popen
+
+    def begin_at_the_end(*args, **how):
+        child = begin(*args, **how)
+        running.stop()
+        return child
+
+    monkeypatch.setattr(running.subprocess, "Popen", begin_at_the_end)
+    began = time.monotonic()
+
+    with pytest.raises(running.Interrupted):
+        running.finish(["sleep", "10"], cpu=5)
+
+    assert time.monotonic() - began < 5
+    assert not running._running
+
+
 def test_one_may_be_fed_by_another():
     inner = running.run(["cat"], [b"through two"], cpu=5)
 

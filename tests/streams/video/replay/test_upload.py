@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from streams import log
 from streams.models import Extra, Rendition, Upload
 from streams.talk import polls
 from streams.video.errors import MediaError
-from streams.video.replay import claims, film, storyboard, upload, workshop
+from streams.video.replay import claims, film, storyboard, upload, uploading, workshop
 from tests.factories import make_show
 from tests.streams.video.hls_rules import broken_rules, read
 from tests.streams.video.replay import films
@@ -30,7 +31,7 @@ def make(show) -> Upload:
 
 def files_of(row) -> list[str]:
     found = []
-    for folder in (row.path, f"takes/{upload._key(row)}/source"):
+    for folder in (row.path, f"takes/{uploading.take_key(row.path)}/source"):
         if default_storage.exists(folder):
             found += default_storage.listdir(folder)[1]
     return found
@@ -118,6 +119,27 @@ def test_a_worker_that_was_killed_begins_anew_and_leaves_nothing_behind(
 
     assert make(show).status == "ready"
     assert len(files_of(row)) == 1 + show.takes.get().segments.count()
+
+
+def test_nothing_stays_of_a_film_whose_worker_dies_each_time(show, tmp_path, monkeypatch):
+    row = films.upload(show, films.film(tmp_path / "film.mp4", *H264, "-g", "25", seconds=6))
+    stored = upload._stored
+
+    def die(*args):
+        stored(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(upload, "_stored", die)
+    with pytest.raises(KeyboardInterrupt):
+        make(show)
+    Upload.objects.update(status="failed")
+    assert len(files_of(row)) > 1
+    later = timezone.now() + uploading.STALL + timedelta(seconds=1)
+    monkeypatch.setattr(uploading.timezone, "now", lambda: later)
+
+    assert uploading.sweep() == [row.path]
+
+    assert files_of(row) == []
 
 
 def test_a_show_that_began_meanwhile_keeps_its_own_picture(show, tmp_path):

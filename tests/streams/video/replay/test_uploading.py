@@ -108,3 +108,14 @@ def test_a_film_that_is_in_the_making_is_not_replaced_and_one_that_failed_is(sho
 
     assert list(Upload.objects.values_list("path", "status")) == [(second.path, "due")]
     assert first.path != second.path
+
+
+def test_a_ticket_is_of_no_use_once_its_film_is_in_the_making(show):
+    ticket = uploading.begin(show, 10)
+    uploading.take(ticket, 0, b"0123456789")
+    row = uploading.finish(ticket, films._silent)
+
+    with pytest.raises(StaleState):
+        uploading.find(show, ticket.signed())
+
+    assert b"".join(uploading.read(row)) == b"0123456789"
