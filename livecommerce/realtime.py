@@ -68,6 +68,17 @@ async def listen(groups: Iterable[str], take: Callable[[dict], None]) -> None:
                 await _forget(layer, groups, channel)
 
 
+async def put_away(*tasks: asyncio.Task) -> None:
+    """Cancel tasks until they are over.
+
+    More than once: what one waits in may swallow it (wait_for of Python 3.11 does).
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=0.1)
+
+
 async def _forget(layer, groups: Iterable[str], channel: str) -> None:
     try:
         for group in groups:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice
 
 from livecommerce.database import in_database
-from livecommerce.realtime import listen
+from livecommerce.realtime import listen, put_away
 from livecommerce.wire import frame
 from streams import log, rooms
 from streams.fanout.feed import Feed
@@ -182,11 +182,7 @@ class Hub:
         self._begin(self._tend)
 
     async def _stop(self) -> None:
-        # More than once: what a task waits in may swallow it (wait_for of Python 3.11 does).
-        while running := [task for task in self._tasks.values() if not task.done()]:
-            for task in running:
-                task.cancel()
-            await asyncio.wait(running, timeout=0.1)
+        await put_away(*self._tasks.values())
         # Who came meanwhile is counted already, by another hub.
         pages = None if self.show.pk in _hubs else 0
         try:

@@ -49,3 +49,22 @@ def test_a_worker_never_waits_for_a_loop_that_has_stopped(monkeypatch):
     monkeypatch.undo()
     loop.run_until_complete(asyncio.wrap_future(working, loop=loop))
     loop.close()
+
+
+async def _deaf_once():
+    """What wait_for of Python 3.11 may do: a cancellation that comes to nothing."""
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        await asyncio.sleep(60)
+
+
+def test_what_swallows_a_cancellation_is_put_away_all_the_same():
+    async def run():
+        task = asyncio.create_task(_deaf_once())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await realtime.put_away(task)
+        return task.cancelled()
+
+    assert asyncio.run(run())

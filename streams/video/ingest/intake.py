@@ -252,8 +252,8 @@ class Intake:
 
     async def _wind_up(self, lost: bool) -> None:
         """Let ffmpeg finish what it has, store it, close the row; in the end nothing is left."""
-        self._pulse.stop()
         try:
+            await self._pulse.stop()
             await self._stop_process()
             if last := self.window.lose():
                 self._storing.put(last[0], self._at, last[1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from livecommerce.database import in_database
-from livecommerce.realtime import listen
+from livecommerce.realtime import listen, put_away
 from streams import log
 from streams.models import Take
 from streams.video import takes
@@ -36,9 +36,8 @@ class Pulse:
         """Nobody else may take its place yet."""
         return self.is_writing or monotonic() - self._heard < takes.SILENCE.total_seconds()
 
-    def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+    async def stop(self) -> None:
+        await put_away(*self._tasks)
 
     async def _beat(self) -> None:
         while True:

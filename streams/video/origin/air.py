@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from livecommerce.database import in_database
-from livecommerce.realtime import listen
+from livecommerce.realtime import listen, put_away
 from streams import log
 from streams.models import Show
 from streams.video.origin import recorded
@@ -100,7 +100,7 @@ async def _watch(known: _OnAir) -> None:
                 _drop(known)
                 return
     finally:
-        hearing.cancel()
+        await put_away(hearing)
     give_up = asyncio.get_running_loop().time() + LAST_SEGMENT
     while known.window.is_receiving and asyncio.get_running_loop().time() < give_up:
         await asyncio.sleep(0.1)

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 
 from livecommerce.database import in_database
 from livecommerce.errors import DomainError
-from livecommerce.realtime import listen
+from livecommerce.realtime import listen, put_away
 from streams.video.errors import MediaError
 from streams.video.ingest import keys
 from streams.video.ingest.door import Door
@@ -153,8 +153,7 @@ class Connection:
                 except Exception:  # a database that is away takes nobody's key
                     logger.warning("rtmp: could not look at the key of show %s", show)
         finally:
-            hearing.cancel()
-            await asyncio.wait([hearing], timeout=FAREWELL)
+            await put_away(hearing)
 
     def _is_over(self, over: Over) -> None:
         self.cut(over.code, over.detail)
