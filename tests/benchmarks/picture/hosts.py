@@ -36,8 +36,11 @@ _HLS = ["-f", "hls", "-hls_time", "2", "-hls_flags", "delete_segments"]
 
 
 @contextmanager
-def studio(house: House, stage: Stage, film: Path | None = None) -> Iterator[None]:
-    """Send what the camera sees, or a looped film as it is, through the studio's socket."""
+def studio(house: House, stage: Stage, film: Path | None = None) -> Iterator[subprocess.Popen]:
+    """Send what the camera sees, or a looped film as it is, through the studio's socket.
+
+    Gives the encoder, as the others do: the picture is there as long as it runs.
+    """
     source = [*_CAMERA, *_RECORDER] if film is None else [*_looped(film), "-c:v", "copy"]
     address = f"{house.site.replace('http', 'ws', 1)}/ws/studio/{stage.slug}/"
     headers = {"Cookie": f"sessionid={stage.session}"}
@@ -54,11 +57,11 @@ def studio(house: House, stage: Stage, film: Path | None = None) -> Iterator[Non
             _film(encoder)
         for work in (_send, _hear):
             threading.Thread(target=work, args=(encoder, line), daemon=True).start()
-        yield
+        yield encoder
 
 
 @contextmanager
-def broadcaster(house: House, stage: Stage, film: Path | None = None) -> Iterator[None]:
+def broadcaster(house: House, stage: Stage, film: Path | None = None) -> Iterator[subprocess.Popen]:
     """The same over RTMP, as OBS sends it."""
     source = [*_CAMERA, *_ENCODER] if film is None else [*_looped(film), "-c:v", "copy"]
     address = f"rtmp://127.0.0.1:{house.rtmp}/live/{stage.key}"
@@ -66,15 +69,15 @@ def broadcaster(house: House, stage: Stage, film: Path | None = None) -> Iterato
     with _running(command, is_filmed=film is None) as encoder:
         if film is None:
             _film(encoder)
-        yield
+        yield encoder
 
 
 @contextmanager
-def muxer(playlist: Path) -> Iterator[None]:
+def muxer(playlist: Path) -> Iterator[subprocess.Popen]:
     """The broadcaster's encoder with ffmpeg's own HLS muxer behind it, in the same process."""
     with _running([*_CAMERA, *_ENCODER, *_AAC, *_HLS, str(playlist)], is_filmed=True) as encoder:
         _film(encoder)
-        yield
+        yield encoder
 
 
 def _looped(film: Path) -> list[str]:

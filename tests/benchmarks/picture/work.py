@@ -29,10 +29,12 @@ def on_air(house: House, folder: Path, seconds: float) -> Iterator[Figure]:
         ("VP8 from a browser, encoded", hosts.studio, vp8),
     ):
         stage = house.stage()
-        with host(house, stage, film):
+        with host(house, stage, film) as encoder:
             house.wait_for_picture(stage)
             time.sleep(SETTLE)
             cores = _cores(house, seconds)
+            if encoder.poll() is not None:
+                raise OSError(f"{way}: the picture was lost")
         yield Figure(figures.PROCESSOR, way, round(cores - idle, 3), "cores")
 
 
