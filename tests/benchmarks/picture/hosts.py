@@ -21,7 +21,7 @@ GOODBYE = 5  # seconds for an encoder to write what it has
 _QUIET = ("-hide_banner", "-nostats", "-loglevel", "error")
 _CAMERA = [
     *("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE)),
-    *("-i", "pipe:0", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo", "-shortest"),
+    *("-i", "pipe:0", "-re", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo"),
     *("-pix_fmt", "yuv420p"),
 ]
 # A browser's recorder: no frame waits for another.
@@ -86,7 +86,7 @@ def _looped(film: Path) -> list[str]:
 
 @contextmanager
 def _running(words: list[str], *, is_filmed: bool) -> Iterator[subprocess.Popen]:
-    """Its standard input is closed first: what it has of the picture is still sent."""
+    """It is asked to end: what it has of the picture is still sent."""
     encoder = subprocess.Popen(
         [ffmpeg.executable(), *_QUIET, *words],
         stdin=subprocess.PIPE if is_filmed else subprocess.DEVNULL,
@@ -100,11 +100,9 @@ def _running(words: list[str], *, is_filmed: bool) -> Iterator[subprocess.Popen]
             raise OSError(f"the host's encoder ended with {encoder.returncode}") from error
         raise
     finally:
-        if is_filmed:
-            with suppress(OSError, ValueError):
-                encoder.stdin.close()
-            with suppress(subprocess.TimeoutExpired):
-                encoder.wait(GOODBYE)
+        encoder.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            encoder.wait(GOODBYE)
         encoder.kill()
         encoder.wait()
 

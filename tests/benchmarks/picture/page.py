@@ -32,13 +32,15 @@ How it is measured:
   frame counts. One way after the other, each with the machine to itself.
 - **Browser host**: what a browser's recorder sends (H.264, Opus, Matroska), through the studio's
   socket. **OBS-like host**: ffmpeg with x264 "veryfast", which looks ahead, a key frame each
-  2 seconds, over RTMP. Both 640 × 360, 25 frames a second.
+  2 seconds, over RTMP; how long it looks ahead is in the delay. Both 640 × 360, 25 frames a second,
+  silent sound, a picture that is easy to encode.
 - **Plain**: the player's steadier picture. It believes that the picture stood still three times,
   and gives low latency up by itself; that it fetches no parts any more stands beside the delay.
 - **The common way**: the OBS-like host's encoder with ffmpeg's own HLS muxer, segments of
   2 seconds, in one process (no hop between them, which favours it), files served by nginx, hls.js
   with its defaults.
 - **First frame**: a page with nothing in its cache, from asking for it to the first frame painted.
+  Ours is the whole show page; that of the common way holds a video and nothing else.
 - **Pins**: ms between the host's tap (the request to the API) and the moment at which the frame was
   taken that is on screen when the card is drawn. p95 is of the error without its sign. The replay
   is looked at in steps of 250 ms.
@@ -71,6 +73,7 @@ def write(
         f"ran, what else the machine did took {others:.2f} cores on average.",
         *_ratios(found),
         *(line for what in TITLES for line in _table(what, found)),
+        *(f"\nNot measured: {one.way}." for one in found if one.what == figures.FAILED),
     ]
     said = HOW.format(settle=delay.SETTLE, kilobits=load.KILOBITS)
     place.write_text("\n".join([*lines, said]))
