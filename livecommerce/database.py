@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable, Sequence
 
-from asgiref.sync import SyncToAsync
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections, connections
 
 KEPT = 60  # seconds until a connection is made anew
@@ -16,6 +16,12 @@ TOGETHER = 200  # that are looked up in one call
 
 
 class in_database(SyncToAsync):  # noqa: N801 - called like a function: await in_database(f)(…)
+    async def __call__(self, *args, **kwargs):
+        if self.thread_sensitive_context.get(None):
+            # A request has a thread of its own: kept there, its connection would be lost with it.
+            return await sync_to_async(self.func)(*args, **kwargs)
+        return await super().__call__(*args, **kwargs)
+
     def thread_handler(self, loop, *args, **kwargs):
         close_old_connections()
         try:

@@ -1,8 +1,9 @@
 import asyncio
 import threading
+import time
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 from django.db import OperationalError, connection
 
 from livecommerce import database
@@ -49,6 +50,18 @@ def test_a_connection_that_broke_is_not_kept():
     assert connection.connection is None
     del connection.is_usable
     assert async_to_sync(in_database(query))()
+
+
+def test_a_request_takes_no_connection_with_it_when_its_thread_ends():
+    async def close_at():
+        async with ThreadSensitiveContext():  # what Django's handler runs each request in
+            await in_database(query)()
+            try:
+                return await sync_to_async(lambda: connection.close_at)()
+            finally:
+                await sync_to_async(connection.close)()
+
+    assert asyncio.run(close_at()) <= time.monotonic()
 
 
 class Answers:

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.core.cache import cache
 
-from livecommerce.realtime import listen
+from livecommerce.realtime import listen, put_away
 from streams import desk, lifecycle
 from streams.video.ingest import alarms
 from tests.factories import make_show
@@ -22,15 +23,20 @@ def _nothing_raised():
 
 async def heard_by(shop_id, doing):
     """The news of a shop while something is done."""
-    news = []
-    hearing = asyncio.create_task(
-        listen([desk.group(shop_id)], lambda message: news.append(message["news"]))
-    )
-    await asyncio.sleep(0.05)
+    group, news = desk.group(shop_id), []
+    hearing = asyncio.create_task(listen([group], lambda message: news.append(message["news"])))
+
+    async def hear(mark):
+        async with asyncio.timeout(5):
+            while mark not in news:
+                await get_channel_layer().group_send(group, {"type": "news", "news": mark})
+                await asyncio.sleep(0.01)
+
+    await hear("begin")
     await doing
-    await asyncio.sleep(0.05)
-    hearing.cancel()
-    return news
+    await hear("end")
+    await put_away(hearing)
+    return [each for each in news if each not in ("begin", "end")]
 
 
 standing = sync_to_async(alarms.standing)

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from django.core.files.storage import default_storage
+
 from streams.models import Show, Upload
 from streams.video import ffmpeg
 from streams.video.replay import uploading
@@ -36,3 +38,11 @@ def film(path: Path, *options: str, seconds: float = 3, size="320x180", rate="25
     command = [ffmpeg.executable(), "-v", "error", "-y", *source, *options, str(path)]
     subprocess.run(command, check=True, timeout=60)
     return path.read_bytes()
+
+
+def names_in(folder: str) -> list[str]:
+    """Of the files there; a storage of objects knows no folders, so `exists` says nothing."""
+    try:
+        return default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return []

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psutil
 import pytest
-from django.core.files.storage import default_storage
 
 from streams.models import Segment, Take, Upload
 from streams.video import ffmpeg
@@ -235,5 +234,5 @@ def test_names_that_climb_out_are_no_upload():
         with pytest.raises(upload.uploading.Invalid):
             upload.uploading.find(show, forged)
 
-    assert not default_storage.exists(ticket.folder)
+    assert films.names_in(ticket.folder) == []
     assert issubclass(film.BadFilm, MediaError)
