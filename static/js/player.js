@@ -35,6 +35,7 @@ export function makePlayer(video, options) {
     edge: () => (hls ? hls.liveSyncPosition : lastSeekable()),
     behind: () => (hls ? hls.latency : (lastSeekable() ?? 0) - video.currentTime),
     target: () => hls?.targetLatency ?? 0,
+    piece: () => (isLow && details()?.partTarget) || details()?.targetduration || 0,
     age: () => details()?.age ?? Infinity,
     end: () => details()?.edge ?? 0,
     take: (position) => pieces().findLast(({ start }) => start <= position)?.cc ?? null,

@@ -5,7 +5,7 @@ import { makeChapters, priceThen, stateThen } from "player/chapters"
 import { fetchStoryboard } from "player/storyboard"
 import { makeTimeline } from "timeline"
 
-const TICK = 250 // ms; seeks are followed at once
+const TICK = 100 // ms; seeks are followed at once
 const SHORT = 1 // seconds; less than that is no chapter
 
 // parts: what the moment is drawn with: chat, questions, polls, pinCard, goods, shelf.

@@ -18,11 +18,11 @@ function scene(changes = {}) {
   }
   const facts = {
     isLive: true, isLow: true, follows: true, expects: true,
-    behind: 2, target: 1, edge: 11, end: 12, age: 0.2, take: 1,
+    behind: 2, target: 1, piece: 0.334, edge: 11, end: 12, age: 0.2, take: 1,
     ...changes,
   }
   const line = Object.fromEntries(
-    ["isLive", "isLow", "follows", "behind", "target", "end", "age", "take"].map((name) => [
+    ["isLive", "isLow", "follows", "behind", "target", "piece", "end", "age", "take"].map((name) => [
       name,
       () => facts[name],
     ]),
@@ -59,6 +59,47 @@ test("a picture that ran dry waits for a reserve before it moves again", () => {
   wait(0.2)
 
   assert.equal(video.playbackRate, 1)
+})
+
+test("a steadier picture waits as long as the next whole piece may take, and a little longer", () => {
+  const { keeper, video, wait } = scene({ isLow: false, piece: 2 })
+
+  video.ranges = [[5, 10]]
+  keeper.dry()
+  video.ranges = [[5, 12]]
+  wait(0.6)
+  assert.equal(video.playbackRate, 0)
+  wait(0.2)
+
+  assert.equal(video.playbackRate, 1)
+})
+
+test("each time it runs dry all the same it waits longer", () => {
+  const { keeper, video, wait } = scene({ isLow: false, piece: 2 })
+
+  for (const seconds of [1, 2]) {
+    video.ranges = [[5, video.currentTime]]
+    keeper.dry()
+    video.ranges = [[5, video.currentTime + 2]]
+    wait(seconds)
+    assert.equal(video.playbackRate, 1, `after ${seconds} s`)
+  }
+  video.ranges = [[5, 10]]
+  keeper.dry()
+  video.ranges = [[5, 12]]
+  wait(1.8)
+  assert.equal(video.playbackRate, 0)
+})
+
+test("a piece that does not come leaves no reserve behind", () => {
+  const { keeper, video, wait } = scene({ isLow: false, piece: 2 })
+
+  video.ranges = [[5, 10]]
+  keeper.dry()
+  video.ranges = [[5, 10.4]]
+  wait(6)
+
+  assert.equal(video.playbackRate, 0)
 })
 
 // The picture runs dry and goes on a second later.
@@ -162,12 +203,12 @@ test("a picture that stands still though news of it comes is loaded anew", () =>
 })
 
 test("a reserve that grows slowly is no reason to begin anew", () => {
-  const { keeper, video, told, wait } = scene({ isLow: false })
+  const { keeper, video, told, wait } = scene({ isLow: false, piece: 2 })
 
   video.ranges = [[5, 10]]
   keeper.dry()
   for (let second = 1; second < 20; second += 1) {
-    video.ranges = [[5, 10 + second / 10]]
+    video.ranges = [[5, 10 + second / 20]]
     wait(1)
   }
 

@@ -59,7 +59,7 @@ def test_a_request_takes_no_connection_with_it_when_its_thread_ends():
             try:
                 return await sync_to_async(lambda: connection.close_at)()
             finally:
-                await sync_to_async(connection.close)()
+                await sync_to_async(lambda: connection.close())()
 
     assert asyncio.run(close_at()) <= time.monotonic()
 

@@ -2,20 +2,23 @@
 // jumps over holes, makes up for lost time, and calls for help when nothing moves any more.
 import { makeSteady } from "player/steady"
 
-const RESERVE = { low: 0.8, plain: 3 } // seconds ahead, before a dry picture moves again
+const SPARE = 0.5 // seconds that are to be left when the next piece comes
+const MOST = 4 // such seconds, after the picture ran dry again and again
 const TOO_FAR = { low: 3, plain: 20 } // seconds over the target, until one is brought forward
 const CALM = 6000 // ms since the picture ran dry; a jump would throw its reserve away
 const STUCK = 8000 // ms
 const SILENT = 15_000 // ms without news, though there should be some
 export const TICK = 200 // ms
 
-// line: {isLive, isLow, follows, behind, target, age, end, take}, as the player knows them.
+// line: {isLive, isLow, follows, behind, target, piece, age, end, take}, as the player knows them.
 // setLow(isLow, cause) gives low latency up, and tries it again.
 export function makeKeeper({ video, line, expects, toLive, setLow, reload, now = Date.now }) {
   const steady = makeSteady(now)
   let isHeld = false
   let dryTake = null // of the picture that ran dry
   let driedAt = -Infinity
+  let spare = SPARE
+  let came = null // the newest piece, while it is held: {end, at}
   let moved = { to: -1, end: -1, at: now() }
 
   const rangeAt = (position) => {
@@ -31,8 +34,18 @@ export function makeKeeper({ video, line, expects, toLive, setLow, reload, now =
     return range && range.start <= video.currentTime + 0.05 ? range.end - video.currentTime : 0
   }
 
+  // Pieces come one at a time: what counts is how much is left when the next one comes.
+  function isEnough(left) {
+    const end = video.currentTime + left
+    if (!came || Math.abs(end - came.end) > 0.05) came = { end, at: now() }
+    const since = Math.min((now() - came.at) / 1000, line.piece())
+    return left + since >= line.piece() + spare
+  }
+
   function hold() {
+    if (isHeld) return
     isHeld = true
+    came = null
     video.playbackRate = 0 // pausing would tell everyone; hls.js leaves a rate of 0 alone
   }
 
@@ -58,14 +71,19 @@ export function makeKeeper({ video, line, expects, toLive, setLow, reload, now =
   }
 
   function stalled() {
-    if (globalThis.document?.hidden || !steady.stalled()) return
+    if (globalThis.document?.hidden) return
+    if (!line.isLow()) spare = Math.min(2 * spare, MOST)
+    if (!steady.stalled()) return
     // Did the line bring too late what was there, or was there nothing more to bring?
     moved.at = now() // whole segments take longer to come
     setLow(false, line.end() - video.currentTime > line.target() ? "line" : "host")
   }
 
   function tick() {
-    if (steady.calmed()) setLow(true, null)
+    if (steady.calmed()) {
+      spare = SPARE
+      setLow(true, null)
+    }
     if (!line.isLive()) return release()
     if (video.paused || video.seeking) return (moved.at = now())
     const left = ahead()
@@ -76,7 +94,7 @@ export function makeKeeper({ video, line, expects, toLive, setLow, reload, now =
     }
     const next = left < 0.1 && rangeAt(video.currentTime)
     if (next && next.start > video.currentTime) return (video.currentTime = next.start + 0.01)
-    if (isHeld && left >= RESERVE[mode()]) release()
+    if (isHeld && isEnough(left)) release()
     if (!isHeld && left > 0.3) wet()
     const isFresh = line.age() < 3
     const isLate = line.follows() && line.behind() > line.target() + TOO_FAR[mode()]

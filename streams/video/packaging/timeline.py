@@ -50,7 +50,7 @@ class Timeline:
         self._lead = self._lanes[self._leading]
         self._riders = [lane for lane in self._lanes.values() if lane is not self._lead]
         self._target = self._units(target if self._is_sound else target - EARLY)
-        self._part, self._shortest = self._units(part), self._units(part * SHORTEST)
+        self._part, self._shortest = self._units(part), math.ceil(part * SHORTEST * self._second)
         self._patience = self._units(PATIENCE)
         self._start = 0  # of the open part
 

@@ -43,7 +43,7 @@ How it is measured:
   Ours is the whole show page; that of the common way holds a video and nothing else.
 - **Pins**: ms between the host's tap (the request to the API) and the moment at which the frame was
   taken that is on screen when the card is drawn. p95 is of the error without its sign. The replay
-  is looked at in steps of 250 ms.
+  is looked at in steps of 100 ms.
 - **End until the replay plays**: from the host's tap to a frame of the beginning, for one who
   watches to the end (up to a second of it is what was left to play), and, for one who opens the
   page then, from asking for the page.

@@ -104,6 +104,7 @@ class Connection:
                 silence.reschedule(clock() + SILENCE)
             if any(isinstance(event, Left) for event in events):
                 self._is_done = True
+                await self._hear_out()
                 return
 
     async def _events(self) -> list:
@@ -159,19 +160,23 @@ class Connection:
         self.cut(over.code, over.detail)
 
     async def _refuse(self, code: str, detail: str) -> None:
-        """Say why, and leave the other side a moment to read it.
-
-        To close while it is still sending would throw away what it has not read yet.
-        """
+        """Say why, and leave the other side a moment to read it."""
         is_bad_name = code in (keys.BadStreamKey.code, "already_publishing")
         self._session.refuse(BAD_NAME if is_bad_name else DENIED, detail)
         with contextlib.suppress(OSError, RuntimeError, BadSession):
             self._send()
             self._writer.write_eof()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL):
-                    while await self._reader.read(READ):
-                        pass
+            await self._hear_out()
+
+    async def _hear_out(self) -> None:
+        """Read until the other side closes.
+
+        To close while it still speaks would break its line, and throw away what it has not read.
+        """
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(FAREWELL):
+                while await self._reader.read(READ):
+                    pass
 
     async def _wind_up(self) -> None:
         self._writer.close()

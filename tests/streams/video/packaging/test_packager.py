@@ -300,6 +300,12 @@ def test_however_a_film_is_fragmented_it_becomes_the_same_parts():
     assert shape(one) == shape(many)
 
 
+def test_no_part_is_a_tick_shorter_than_it_may_be():
+    moments, sound = [0, 320, 603, *range(900, 6000, 300)], range(0, 6000, 20)  # 283.9 is due
+
+    check(package(head("vide", "soun") + frames(*moments, keys=(0, 2100, 4200), sound=sound)))
+
+
 @st.composite
 def cameras(draw):
     """Frames as a bad camera sends them, key frames now and then, sound that comes and goes."""
