@@ -11,6 +11,7 @@ from django.db import connection
 from livecommerce import health
 from orders import gateway
 from streams.video import ffmpeg
+from streams.video.engines import cloud
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ def examine() -> Iterator[Finding]:
     yield _mail()
     yield _site()
     yield _video()
+    yield _encoders()
+    yield _large_audiences()
     for name, check in health.CHECKS.items():
         answer = health.answer_of(check)
         yield Finding("ok" if answer == "ok" else "wrong", f"ready: {name}", answer)
@@ -91,3 +94,26 @@ def _site() -> Finding:
 
 def _video() -> Finding:
     return Finding("ok", "video", ffmpeg.executable())
+
+
+def _encoders() -> Finding:
+    if not settings.RTMP_URL:
+        return Finding("note", "encoders", "None: hosts send from a browser. Set RTMP_PORT.")
+    if settings.RTMP_PORT:
+        return Finding("ok", "encoders", f"{settings.RTMP_URL}, by our own server.")
+    words = f"{settings.RTMP_URL}, by nginx; fetched from {settings.RTMP_PULL_URL}."
+    return Finding("ok", "encoders", words)
+
+
+def _large_audiences() -> Finding:
+    if not settings.IVS_REGION:
+        return Finding("note", "large audiences", "By this house alone. Set IVS_REGION for more.")
+    try:
+        cloud.ping()
+    except cloud.CloudTrouble as trouble:
+        return Finding("wrong", "large audiences", trouble.detail)
+    names = ("IVS_RECORDING_ARN", "IVS_RECORDING_URL", "IVS_EVENTS_SECRET")
+    if missing := [name for name in names if not getattr(settings, name)]:
+        words = f"Amazon IVS answers, but its shows have no replay without {', '.join(missing)}."
+        return Finding("wrong", "large audiences", words)
+    return Finding("ok", "large audiences", f"Amazon IVS answers in {settings.IVS_REGION}.")

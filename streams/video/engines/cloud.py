@@ -23,6 +23,11 @@ class CloudTrouble(DomainError):
     code = "ivs_trouble"
 
 
+def ping() -> None:
+    """Raises CloudTrouble, if Amazon does not answer or does not know us."""
+    _ask("list_channels", maxResults=1)
+
+
 def create(name: str) -> dict:
     """Make a channel, and its key with it: {arn, ingest (a host), playback (an address)}."""
     wanted = {"name": name, "type": settings.IVS_CHANNEL_TYPE, "latencyMode": "LOW"}

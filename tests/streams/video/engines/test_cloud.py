@@ -29,6 +29,15 @@ def keys(*arns):
     return {"streamKeys": [{"arn": arn, "channelArn": CHANNEL} for arn in arns]}
 
 
+def test_an_account_that_may_not_is_known_by_asking(stub):
+    stub.add_response("list_channels", {"channels": []}, {"maxResults": 1})
+    cloud.ping()
+
+    stub.add_client_error("list_channels", "AccessDeniedException", http_status_code=403)
+    with pytest.raises(cloud.CloudTrouble, match="AccessDenied"):
+        cloud.ping()
+
+
 def test_a_channel_is_made_found_by_its_name_and_deleted():
     made = cloud.create("show-1")
 
