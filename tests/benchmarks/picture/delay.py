@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -17,6 +18,7 @@ PART = re.compile(r"/hls/[^/]+/[^/]+/\d+\.\d+\.m4s")
 LOW, PLAIN, FIRST = 2.0, 3.0, 1.0  # the aims, in seconds
 BROWSER = "ours, low latency, browser host"
 ENCODER = "ours, low latency, OBS-like host"
+TUNED = "ours, low latency, OBS-like host as the studio page says"
 STEADY = "ours, plain, browser host"
 
 
@@ -30,6 +32,8 @@ def studio(house: House, browser: Browser, seconds: float) -> Iterator[Figure]:
 def broadcaster(house: House, browser: Browser, seconds: float) -> Iterator[Figure]:
     with _show(house, hosts.broadcaster) as address:
         yield _delay(ENCODER, address, browser, seconds, aim=LOW)
+    with _show(house, partial(hosts.broadcaster, is_tuned=True)) as address:
+        yield _delay(TUNED, address, browser, seconds, aim=LOW)
 
 
 def common_way(folder: Path, browser: Browser, seconds: float) -> Iterator[Figure]:

@@ -29,6 +29,8 @@ _RECORDER = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", 
 # An encoder as broadcasters set it: x264 "veryfast", it looks ahead, a key frame each two seconds.
 _ENCODER = ["-c:v", "libx264", "-preset", "veryfast", "-g", str(2 * RATE), "-sc_threshold", "0"]
 _ENCODER += ["-b:v", "2500k", "-maxrate", "2500k", "-bufsize", "2500k"]
+# The same as the studio page says to set it: it does not look ahead.
+_TUNED = [*_ENCODER, "-tune", "zerolatency"]
 _OPUS, _AAC = ["-c:a", "libopus", "-b:a", "96k"], ["-c:a", "aac", "-b:a", "128k"]
 _MATROSKA = ["-f", "matroska", "-live", "1", "-cluster_time_limit", "100"]
 _MATROSKA += ["-flush_packets", "1", "pipe:1"]
@@ -61,9 +63,12 @@ def studio(house: House, stage: Stage, film: Path | None = None) -> Iterator[sub
 
 
 @contextmanager
-def broadcaster(house: House, stage: Stage, film: Path | None = None) -> Iterator[subprocess.Popen]:
+def broadcaster(
+    house: House, stage: Stage, film: Path | None = None, *, is_tuned: bool = False
+) -> Iterator[subprocess.Popen]:
     """The same over RTMP, as OBS sends it."""
-    source = [*_CAMERA, *_ENCODER] if film is None else [*_looped(film), "-c:v", "copy"]
+    filming = [*_CAMERA, *(_TUNED if is_tuned else _ENCODER)]
+    source = filming if film is None else [*_looped(film), "-c:v", "copy"]
     address = f"rtmp://127.0.0.1:{house.rtmp}/live/{stage.key}"
     command = [*source, *_AAC, "-f", "flv", address]
     with _running(command, is_filmed=film is None) as encoder:

@@ -32,7 +32,8 @@ How it is measured:
   frame counts. One way after the other, each with the machine to itself.
 - **Browser host**: what a browser's recorder sends (H.264, Opus, Matroska), through the studio's
   socket. **OBS-like host**: ffmpeg with x264 "veryfast", which looks ahead, a key frame each
-  2 seconds, over RTMP; how long it looks ahead is in the delay. Both 640 × 360, 25 frames a second,
+  2 seconds, over RTMP; how long it looks ahead is in the delay. Set up as the studio page says
+  (`tune=zerolatency`) it does not. All 640 × 360, 25 frames a second,
   silent sound, a picture that is easy to encode.
 - **Plain**: the player's steadier picture. It believes that the picture stood still three times,
   and gives low latency up by itself; that it fetches no parts any more stands beside the delay.
