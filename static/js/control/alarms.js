@@ -48,6 +48,8 @@ export const alarmHandlers = {
   "picture.well": ({ data }) => {
     if (isOurs(data)) well(data.code)
   },
+  // What still is wrong is told again, what became well meanwhile is not.
+  "line.back": () => Object.keys(WORDS).forEach(well),
   "take.started": () => well("ffmpeg_failed"), // its end may have been told while the line was away
 }
 
