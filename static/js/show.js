@@ -4,13 +4,13 @@ import { fill } from "fill"
 import { later } from "later"
 import { drawLobby } from "lobby"
 import { money as moneyText } from "money"
-import { makePlayer } from "player"
+import { makePicture } from "picture"
 import { makeAnswers } from "room/answers"
 import { makeChat } from "room/chat"
 import { makeComposer } from "room/composer"
-import { inStep } from "room/in-step"
 import { makeLevels } from "room/levels"
 import { makeNickname } from "room/nickname"
+import { makePinned } from "room/pinned"
 import { makePinCard } from "room/pins"
 import { makePolls } from "room/polls"
 import { makeQuestions } from "room/questions"
@@ -23,11 +23,11 @@ import { makeTill } from "shop/till"
 import { soundButton } from "sound"
 import { swipeToClear } from "swipe"
 import { makeToast } from "toast"
-import { CLOSER, makeStage, STEADIER } from "stage"
+import { makeStage } from "stage"
 
 const page = document.querySelector("[data-show]")
 const find = (selector, root = page) => root.querySelector(selector)
-const { slug, shop, currency, workerPath } = page.dataset
+const { slug, shop, currency } = page.dataset
 const language = document.documentElement.lang || "en"
 const money = (amount) => moneyText(amount, currency, language)
 const read = (id) => JSON.parse(document.getElementById(id).textContent)
@@ -37,6 +37,15 @@ const video = find("video")
 const toast = makeToast(find("[data-toast]"))
 const goods = makeGoods(read("items"))
 const sheet = makeSheet(find("[data-sheet]"))
+const picture = makePicture({
+  page,
+  video,
+  stage,
+  toast,
+  sheet,
+  money,
+  replayed: () => ({ chat, questions, polls, pinCard, goods, shelf }),
+})
 const loaded = new Promise((resolve) => addEventListener("load", resolve))
 const sale = later(async () => {
   await loaded // the picture comes first
@@ -67,7 +76,7 @@ const questions = makeQuestions({
   levels,
   answers,
   nickname,
-  play: watchFrom,
+  play: picture.watchFrom,
 })
 const pinCard = makePinCard(find("[data-pin-card]"), {
   goods,
@@ -75,160 +84,15 @@ const pinCard = makePinCard(find("[data-pin-card]"), {
   choose: till.choose,
   missed: ({ title }) => toast.say(`Now on screen: ${title}. Tap again to buy it.`),
 })
-const player = makePlayer(video, {
-  source: page.dataset.video,
-  workerPath,
-  state: drawPicture,
-  expects: () => stage.isOnAir || stage.status === "ended",
-  changed: (cause) => toast.say(cause ? STEADIER[cause] : CLOSER),
-  leave: keepStill,
-})
 const shelf = makeShelf(find("[data-shelf-list]"), {
   goods,
   money,
   choose: till.choose,
-  jump: watchFrom,
+  jump: picture.watchFrom,
 })
-let said = null // about the picture
-let replay = null // made when the show is over
-let rewound = null // made when somebody looks back while the show is live
-
-// ---- the picture
-
-const REST = 1000 // ms of the live picture that are played out after End, at most
-const LONGEST_DELAY = 30 // seconds that a card waits for its frame, at most
-
-function drawPicture(picture) {
-  stage.hear(picture)
-  drawStage()
-}
-
-function drawStage() {
-  page.dataset.status = stage.status
-  page.dataset.picture = stage.shown()
-  const words = stage.words()
-  if (words === said) return // what is told again is read out again
-  said = words
-  fill(page, { stage: words })
-}
-
-function drawShape() {
-  if (!video.videoWidth) return
-  page.dataset.shape = video.videoWidth > video.videoHeight ? "wide" : "tall"
-}
-
-// The last picture stays while another one is fetched.
-function keepStill() {
-  if (video.readyState < 2) return
-  const still = find("[data-still]")
-  Object.assign(still, { width: video.videoWidth, height: video.videoHeight })
-  still.getContext("2d").drawImage(video, 0, 0)
-}
-
-// moment: where one was (ms) who looked back when the show ended.
-async function begin(moment = null) {
-  drawStage()
-  if (stage.status === "live") player.load()
-  if (stage.status !== "ended") return
-  player.load(moment ? { date: moment } : { position: await asked() })
-  const { makeReplay } = await import("replay")
-  const storyboard = document.getElementById("storyboard") && read("storyboard")
-  const parts = { chat, questions, polls, pinCard, goods, shelf }
-  replay ??= makeReplay({ page, video, player, money, storyboard, parts, jump: watchFrom })
-  replay.start(slug)
-  controls()
-}
-
-// The second of the replay that the address names.
-async function asked() {
-  if (!location.search) return 0
-  const { readMoment } = await import("player/moment")
-  return readMoment(location.search) ?? 0
-}
-
-// The last second is played out while the recording is being made ready.
-async function turn(wasLive) {
-  const moment = player.follows() ? null : player.date()
-  const { recorded } = await import("replay")
-  if (wasLive) {
-    const rest = moment ? 0 : Math.min(player.behind() * 1000, REST)
-    await Promise.all([recorded(page.dataset.video), new Promise((go) => setTimeout(go, rest))])
-  }
-  begin(moment)
-}
-
-function watchFrom(moment) {
-  sheet.close()
-  player.seek(player.positionAt(moment))
-  player.play()
-}
-
-// The bar comes with the first tap on the picture, or when there is time for it.
-const controls = later(async () => {
-  const [{ makeControls }] = await Promise.all([import("player/controls"), styles("controlsStyle")])
-  find("[data-stage]").removeEventListener("click", showBar)
-  return makeControls({ page, video, player, sheet, toast, read, thumbs: () => replay?.thumbs() })
-})
-
-function showBar() {
-  controls().then(
-    ({ show }) => show(),
-    () => {},
-  )
-}
-
-function styles(name) {
-  return new Promise((resolve) => {
-    const link = document.createElement("link")
-    Object.assign(link, { rel: "stylesheet", href: page.dataset[name], onload: resolve })
-    link.onerror = resolve
-    document.head.append(link)
-  })
-}
+const pinned = makePinned({ slug, stage, player: picture.player, pinCard, goods })
 
 // ---- the room
-
-let onScreen = null // the card that is pinned now, whatever the picture shows
-const pins = inStep({
-  playingAt: () => (stage.picture === "playing" ? player.date() : null),
-  limit: () => Math.min(player.behind() + 2, LONGEST_DELAY) * 1000,
-  act({ type, data }) {
-    if (type === "pin.closed" && pinCard.shown()?.pin !== data.pin) return
-    pinCard.draw(type === "pin.opened" ? data : null)
-  },
-})
-
-// Prices never wait for the picture; the card does.
-function hearPin(fact) {
-  if (fact.type === "pin.opened") onScreen = fact.data
-  else if (onScreen?.pin === fact.data.pin) onScreen = null
-  goods.setPin(onScreen)
-  rewound?.hear(fact)
-  if (player.follows()) pins.add(fact)
-}
-
-function pin(card) {
-  onScreen = card
-  pins.clear()
-  goods.setPin(card)
-  pinCard.draw(card)
-}
-
-const lookBack = later(async () => {
-  const { makeRewound } = await import("player/rewound")
-  rewound = makeRewound({ slug, player, pinCard, goods })
-})
-
-function runPins() {
-  if (stage.status !== "live") return
-  if (player.follows()) {
-    if (rewound?.isOn()) pin(onScreen)
-    rewound?.stop()
-    return pins.run()
-  }
-  if (rewound) rewound.run()
-  else lookBack().catch(() => {})
-}
 
 // Prices depend on the status of the show; the server knows them.
 async function refreshGoods() {
@@ -243,34 +107,32 @@ function become(status) {
   stage.status = status
   if (status === "live") {
     refreshGoods()
-    player.load()
+    picture.player.load()
   }
   if (status === "ended") {
-    pin(null)
+    pinned.set(null)
     chat.pin(null)
     polls.clear()
     questions.answering(null)
     questions.draw()
     if (before === "live") toast.say("The show has ended – here is the replay")
-    turn(before === "live")
+    picture.turn(before === "live")
   }
-  if (status === "cancelled") player.unload()
-  drawStage()
+  if (status === "cancelled") picture.player.unload()
+  picture.draw()
 }
 
 function onAir(isOnAir) {
   stage.setOnAir(isOnAir)
-  if (isOnAir) player.hurry()
-  drawStage()
+  if (isOnAir) picture.player.hurry()
+  picture.draw()
 }
 
 const stageHandlers = {
   "room.snapshot": ({ show, on_air, pin: card }) => {
     become(show.status)
     onAir(on_air)
-    if (stage.status === "ended") return
-    if (player.follows()) pin(card)
-    else goods.setPin((onScreen = card))
+    if (stage.status !== "ended") pinned.restore(card)
   },
   "show.started": () => become("live"),
   "show.ended": () => become("ended"),
@@ -278,8 +140,6 @@ const stageHandlers = {
   "take.started": () => onAir(true),
   "take.lost": () => onAir(false),
   "take.finished": () => onAir(false),
-  "pin.opened": hearPin,
-  "pin.closed": hearPin,
 }
 
 // Deals, offers and drops are seldom there: what draws them comes with the first of them.
@@ -350,7 +210,7 @@ async function tapEarly({ target }) {
 talkArea.addEventListener("click", tapEarly)
 loaded.then(() =>
   setTimeout(() => {
-    for (const make of [rest, till.prepare, sale, controls]) make().catch(() => {})
+    for (const make of [rest, till.prepare, sale, picture.controls]) make().catch(() => {})
   }, 1000),
 )
 
@@ -360,6 +220,7 @@ const talk = [chat.handlers, composer.handlers, polls.handlers]
 const parts = [
   levels.handlers,
   stageHandlers,
+  pinned.handlers,
   saleHandlers,
   ...talk,
   answers.handlers,
@@ -374,8 +235,8 @@ const room = openRoom(
   },
   { line: drawLine },
 )
-setInterval(runPins, 100)
-setInterval(drawStage, 500)
+setInterval(pinned.run, 100)
+setInterval(picture.draw, 500)
 
 // ---- the page
 
@@ -389,11 +250,7 @@ find("[data-questions-button]").addEventListener("click", () => sheet.open("ques
 new ResizeObserver(([{ target }]) => {
   page.style.setProperty("--reach", `${target.offsetHeight}px`)
 }).observe(find("[data-reach]"))
-find("[data-play]").addEventListener("click", () => player.play())
-find("[data-stage]").addEventListener("click", showBar)
-video.addEventListener("resize", drawShape)
-video.addEventListener("loadedmetadata", drawShape)
 
 drawLobby(page)
-begin()
+picture.begin()
 till.start()
