@@ -110,7 +110,7 @@ def live(
     if open_parts and (ended or at is None):
         raise ValueError("A segment that grows has a beginning, and no end.")
     target = _target(entries, target)
-    skipped = _skipped(entries, target) if skip and not ended else 0
+    skipped = _skipped(entries, target, take) if skip and not ended else 0
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{SKIP_VERSION}",
@@ -161,9 +161,15 @@ def _server_control(target: int, part_target: float) -> str:
     return f"#EXT-X-SERVER-CONTROL:{','.join(attributes)}"
 
 
-def _skipped(entries: list[Entry], target: int) -> int:
-    """How many segments lie wholly before the skip boundary, seen from the last one's end."""
-    return sum(after > SKIP_AFTER * target for after in _seconds_after(entries))
+def _skipped(entries: list[Entry], target: int, take: int | str) -> int:
+    """How many segments lie wholly before the skip boundary, seen from the last one's end.
+
+    None while a take begins behind it: hls.js miscounts the takes of such an update, and its
+    picture stands still.
+    """
+    skipped = sum(after > SKIP_AFTER * target for after in _seconds_after(entries))
+    takes = {entry.take for entry in entries[max(skipped - 1, 0) :]} | ({take} if take else set())
+    return skipped if len(takes) == 1 else 0
 
 
 def _in_parts(entries: list[Entry], open_parts: Sequence[PartEntry], target: int) -> int:

@@ -137,18 +137,30 @@ def test_a_delta_update_of_a_short_playlist_is_the_playlist():
     assert live(segments(6), skip=True) == live(segments(6))
 
 
-def test_a_delta_update_tells_the_init_again_and_a_take_that_begins_there():
-    entries = [*segments(3), *segments(7, take="b", first=3)]
+def test_a_delta_update_tells_the_init_again():
+    entries = segments(10)
 
-    delta = live(entries, take="b", skip=True)
+    delta = live(entries, skip=True)
 
     tail = delta[delta.index("#EXT-X-SKIP") :].splitlines()
-    assert tail[:3] == [
+    assert tail[:2] == [
         "#EXT-X-SKIP:SKIPPED-SEGMENTS=3",
-        "#EXT-X-DISCONTINUITY",
-        '#EXT-X-MAP:URI="/media/takes/b/source/init.mp4"',
+        '#EXT-X-MAP:URI="/media/takes/a/source/init.mp4"',
     ]
-    assert broken_rules(delta) == broken_between(live(entries, take="b"), delta) == []
+    assert broken_rules(delta) == broken_between(live(entries), delta) == []
+
+
+def test_there_is_no_delta_update_while_a_take_begins_behind_the_skip_boundary():
+    before, after = segments(10), segments(7, take="b", first=10)
+
+    begun = {"open_parts": parts(10, 2, take="b"), "take": "b"}
+    assert live(before, **begun, skip=True) == live(before, **begun)
+    for count in range(1, 8):
+        entries = [*before, *after[:count]]
+        assert live(entries, take="b", skip=True) == live(entries, take="b"), count
+
+    entries = [*before, *segments(8, take="b", first=10)]
+    assert "#EXT-X-SKIP:SKIPPED-SEGMENTS=11\n" in live(entries, take="b", skip=True)
 
 
 def test_a_segment_longer_than_the_target_raises_all_that_depends_on_it():
