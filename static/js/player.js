@@ -38,6 +38,7 @@ export function makePlayer(video, options) {
     piece: () => (isLow && details()?.partTarget) || details()?.targetduration || 0,
     age: () => details()?.age ?? Infinity,
     end: () => details()?.edge ?? 0,
+    conclude: () => hls?.trigger(hls.constructor.Events.BUFFER_EOS, {}),
     take: (position) => pieces().findLast(({ start }) => start <= position)?.cc ?? null,
   }
 

@@ -6,7 +6,7 @@ const { makeKeeper } = await import("../../static/js/player/keeper.js")
 
 // A picture at second 10 of a live show whose edge is at 12, a part of a second behind its target.
 function scene(changes = {}) {
-  const told = { lows: [], reloads: 0 }
+  const told = { lows: [], reloads: 0, ends: 0 }
   const clock = { now: 0 }
   const video = { currentTime: 10, playbackRate: 1, paused: false, seeking: false, ranges: [[5, 11]] }
   video.buffered = {
@@ -27,6 +27,7 @@ function scene(changes = {}) {
       () => facts[name],
     ]),
   )
+  line.conclude = () => (told.ends += 1)
   const keeper = makeKeeper({
     video,
     line,
@@ -244,4 +245,26 @@ test("when the show is over nothing holds the last second back", () => {
   wait(0.2)
 
   assert.equal(video.playbackRate, 1)
+})
+
+test("a recording that is there to its end, and played to it, has ended", () => {
+  const { video, told, wait } = scene({ isLive: false, end: 11.02 })
+
+  wait(1)
+  assert.equal(told.ends, 0)
+  video.currentTime = 10.9
+  wait(0.2)
+  assert.equal(told.ends, 1)
+  video.ended = true
+  wait(1)
+  assert.equal(told.ends, 1)
+})
+
+test("a recording whose last piece is still to come has not ended", () => {
+  const { video, told, wait } = scene({ isLive: false, end: 11.4 })
+
+  video.currentTime = 10.9
+  wait(1)
+
+  assert.equal(told.ends, 0)
 })

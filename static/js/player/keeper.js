@@ -10,7 +10,8 @@ const STUCK = 8000 // ms
 const SILENT = 15_000 // ms without news, though there should be some
 export const TICK = 200 // ms
 
-// line: {isLive, isLow, follows, behind, target, piece, age, end, take}, as the player knows them.
+// line: {isLive, isLow, follows, behind, target, piece, age, end, take}, as the player knows them;
+// conclude() says that nothing comes after what is there.
 // setLow(isLow, cause) gives low latency up, and tries it again.
 export function makeKeeper({ video, line, expects, toLive, setLow, reload, now = Date.now }) {
   const steady = makeSteady(now)
@@ -79,12 +80,22 @@ export function makeKeeper({ video, line, expects, toLive, setLow, reload, now =
     setLow(false, line.end() - video.currentTime > line.target() ? "line" : "host")
   }
 
+  // hls.js (1.7) does not notice the end of a recording whose takes leave small holes.
+  function conclude() {
+    const left = ahead()
+    const isLast = Math.abs(video.currentTime + left - line.end()) < 0.1
+    if (isLast && left < 0.5 && !video.ended) line.conclude()
+  }
+
   function tick() {
     if (steady.calmed()) {
       spare = SPARE
       setLow(true, null)
     }
-    if (!line.isLive()) return release()
+    if (!line.isLive()) {
+      release()
+      return conclude()
+    }
     if (video.paused || video.seeking) return (moved.at = now())
     const left = ahead()
     // While it waits for a reserve, that the reserve grows is movement enough.
