@@ -36,7 +36,7 @@ def long_film():
 
 
 def nothing_runs(stage):
-    lanes.wait_for(lambda: not stage.children(), what="the end of every ffmpeg", seconds=5)
+    lanes.wait_for(lambda: not stage.children(), what="the end of every ffmpeg", seconds=BACK)
 
 
 def test_five_killed_ffmpegs_are_five_short_breaks(stage):
