@@ -21,7 +21,8 @@ export function drawLobby(page) {
   if (page.dataset.status === "scheduled") countdown(startsAt, draw, clock.now)
 
   function draw({ days, hours, minutes, seconds, isOver }) {
-    fill(page, { days, hours: two(hours), minutes: two(minutes), seconds: two(seconds) })
+    fill(page, { days, unit: days === 1 ? "day" : "days" })
+    fill(page, { hours: two(hours), minutes: two(minutes), seconds: two(seconds) })
     page.querySelector("[data-days]").hidden = !days
     page.querySelector("[data-countdown]").toggleAttribute("data-over", isOver)
   }
