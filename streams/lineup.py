@@ -22,7 +22,8 @@ def items(show: Show):
 def cards(show: Show) -> list[dict]:
     """The line-up as it is drawn, at the prices of this moment."""
     found = list(items(show))
-    open_deals = deals.on(item.pk for item in found)
+    is_over = show.status == Show.Status.ENDED  # and so are its deals
+    open_deals = {} if is_over else deals.on(item.pk for item in found)
     return [card(item, deal=open_deals.get(item.pk)) for item in found]
 
 

@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from livecommerce.media import address
 from shops import catalogue
 from shops.models import Product, Shop
 from streams import lineup, presence, rooms
@@ -53,9 +54,12 @@ def shop(request, slug):
 def show(request, slug):
     """One address for the countdown, the live picture and the replay."""
     found = get_object_or_404(
-        Show.objects.select_related("shop__avatar", "poster", "shop__hero").exclude(
-            status=Show.Status.CANCELLED
-        ),
+        Show.objects.select_related("shop__avatar", "poster", "shop__hero")
+        .annotate(
+            storyboard=extras.path_of(Extra.Kind.STORYBOARD),
+            download=extras.path_of(Extra.Kind.DOWNLOAD),
+        )
+        .exclude(status=Show.Status.CANCELLED),
         slug=slug,
     )
     str(request.visitor)  # whoever comes to talk and buy is known by the same cookie later
@@ -78,8 +82,8 @@ def _of_replay(show: Show) -> dict:
         return {"captions": [], "storyboard": None, "download": None}
     return {
         "captions": captions.tracks(show),
-        "storyboard": extras.address_of(show, Extra.Kind.STORYBOARD),
-        "download": extras.address_of(show, Extra.Kind.DOWNLOAD),
+        "storyboard": show.storyboard and address(show.storyboard),
+        "download": show.download and address(show.download),
     }
 
 

@@ -15,7 +15,8 @@ from livecommerce.templatetags.words import length_until
 from orders import bag as bags
 from orders.models import Order, Payment, Refund
 from shops.models import Picture, Product, ProductPicture
-from streams.models import Presence, Show
+from streams.models import Captions, Extra, Presence, Show
+from streams.video.replay import extras
 from tests.factories import (
     DELIVERY,
     carry,
@@ -96,9 +97,13 @@ def give_back(order, amount, reason):
 @pytest.mark.parametrize("rows", [1, 9])
 def test_a_page_asks_the_database_six_times_at_most_however_much_there_is(ann, shop, rows):
     products = fill(shop, rows)
-    show = make_show(shop=shop)
+    show, replay = make_show(shop=shop), make_show(shop=shop, status=Show.Status.ENDED)
+    extras.plan(replay)
+    Extra.objects.update(status=Extra.Status.READY, path="replays/a/made")
+    Captions.objects.create(show=replay, language="en", path="replays/a/en.vtt")
     for product in products:
         make_item(show, product)
+        make_item(replay, product)
         bags.put(shop, "ann", product.variants.first().pk, 1)
     order = make_order(variant=products[0].variants.first(), owner="bob")
     give_back(order, 400, "A chipped rim")
@@ -107,6 +112,7 @@ def test_a_page_asks_the_database_six_times_at_most_however_much_there_is(ann, s
         f"/{shop.slug}/",
         f"/{shop.slug}/{products[0].slug}/",
         f"/live/{show.slug}/",
+        f"/live/{replay.slug}/",
         f"/bag/{shop.slug}/",
         f"/checkout/{shop.slug}/",
         f"/orders/{order.token}/",

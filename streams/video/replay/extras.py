@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from livecommerce.media import address
 from livecommerce.states import StaleState
@@ -41,6 +41,12 @@ def address_of(show: Show, kind: str) -> str | None:
     """Where it is read, once it is ready."""
     row = show.extras.filter(kind=kind, status=Extra.Status.READY).first()
     return address(row.path) if row else None
+
+
+def path_of(kind: str) -> Subquery:
+    """The same for a query of shows: its path, or NULL."""
+    ready = Extra.objects.filter(show=OuterRef("pk"), kind=kind, status=Extra.Status.READY)
+    return Subquery(ready.values("path")[:1])
 
 
 def begin(extra: Extra, name: str) -> str:
