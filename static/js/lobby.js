@@ -18,7 +18,7 @@ export function drawLobby(page) {
     timeZoneName: "short",
   })
   fill(page, { when: when.format(startsAt) })
-  if (page.dataset.status === "scheduled") countdown(startsAt, draw, clock.now)
+  countdown(startsAt, draw, clock.now)
 
   function draw({ days, hours, minutes, seconds, isOver }) {
     fill(page, { days, unit: days === 1 ? "day" : "days" })

@@ -2,7 +2,6 @@
 import { ask } from "api"
 import { fill } from "fill"
 import { later } from "later"
-import { drawLobby } from "lobby"
 import { money as moneyText } from "money"
 import { makePicture } from "picture"
 import { makeAnswers } from "room/answers"
@@ -251,6 +250,6 @@ new ResizeObserver(([{ target }]) => {
   page.style.setProperty("--reach", `${target.offsetHeight}px`)
 }).observe(find("[data-reach]"))
 
-drawLobby(page)
+if (stage.status === "scheduled") import("lobby").then(({ drawLobby }) => drawLobby(page))
 picture.begin()
 till.start()
