@@ -9,12 +9,12 @@ NPM = $(shell command -v npm || echo $(BIN)/npm)
 demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this machine
 	@exec $(BIN)/python manage.py demo
 
-# Both lanes at once, a process each; then stories, of which two are told at the same time: they
-# wait more than they work.
+# Both lanes at once, a process each; then the stories, three at the same time: they wait more than
+# they work.
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m tests.lanes laptop grown -- $(BIN)/python -m pytest --ignore=tests/journeys --ignore=tests/chaos $(PYTEST)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/chaos tests/journeys $(PYTEST)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup tests/chaos tests/journeys $(PYTEST)
 	@node=$$(command -v node || echo $(BIN)/node); $$node --test tests/js/*.test.mjs
 
 bench: $(VENV)/.dev node_modules/.package-lock.json  ## The budgets, measured

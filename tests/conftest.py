@@ -14,6 +14,7 @@ from orders import books, gateway
 from orders.models import Order
 from orders.till.server import Till
 
+TOLD_TOGETHER = ("chaos", "journeys")  # their houses are built once, and stories share them
 OF_MIGRATIONS = {"django_content_type", "auth_permission"}  # the same rows for ever
 
 
@@ -41,6 +42,9 @@ def _empty(case) -> None:
 
 def pytest_collection_modifyitems(config, items):
     """On the grown lane: what meets its servers. The rest is proven on the other one."""
+    for item in items:
+        if item.path.parent.name in TOLD_TOGETHER and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
     if os.environ.get("LANE") != "grown":
         return
     alone = {item for item in items if not _meets_servers(item)}
