@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.checks import Warning as CheckWarning
 from django.core.checks import run_checks
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from livecommerce import health
@@ -54,8 +55,18 @@ def _redis() -> Finding:
 
 def _storage() -> Finding:
     if settings.FILES["BACKEND"].endswith("S3Storage"):
-        return Finding("ok", "files", "An S3 bucket.")
+        return _bucket()
     return Finding("note", "files", f"In {settings.MEDIA_ROOT}. Set AWS_STORAGE_BUCKET_NAME.")
+
+
+def _bucket() -> Finding:
+    if not settings.MEDIA_FROM:
+        return Finding("ok", "files", "An S3 bucket, read through here.")
+    begins = default_storage.url("x").partition("?")[0].removesuffix("/x")
+    if begins != settings.MEDIA_FROM:
+        words = f"The bucket's addresses begin with {begins}, MEDIA_FROM says something else."
+        return Finding("wrong", "files", words)
+    return Finding("ok", "files", f"An S3 bucket; segments are read from {begins}.")
 
 
 def _money() -> Finding:

@@ -5,8 +5,9 @@ Names are never reused, so an answer may be kept for ever by browsers, nginx or 
 
 import mimetypes
 
+from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 OPEN_TO_ALL = ("pictures/", "takes/", "replays/")
@@ -17,6 +18,7 @@ TYPES = {
     ".vtt": "text/vtt; charset=utf-8",
     ".webp": "image/webp",
 }
+SEGMENTS = "takes/"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -34,6 +36,8 @@ def file(request, path):
         or "\\" in path
     ):
         raise Http404
+    if settings.MEDIA_FROM and path.startswith(SEGMENTS):
+        return _elsewhere(path)
     try:
         stored = default_storage.open(path)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):
@@ -43,4 +47,14 @@ def file(request, path):
     answer = FileResponse(stored, content_type=kind)
     answer["Cache-Control"] = FOR_EVER
     answer["Access-Control-Allow-Origin"] = "*"  # open to all: a CDN may have a name of its own
+    return answer
+
+
+def _elsewhere(path: str) -> HttpResponseRedirect:
+    """To the bucket itself: signed, unless a domain of ours makes it public."""
+    if not default_storage.exists(path):
+        raise Http404
+    answer = HttpResponseRedirect(default_storage.url(path))
+    answer["Cache-Control"] = f"public, max-age={settings.SIGNED_FOR // 2}"
+    answer["Access-Control-Allow-Origin"] = "*"
     return answer

@@ -191,7 +191,8 @@ CELERY_BEAT_SCHEDULE = {
 # Files: pictures, segments. One storage, one address for all of them (livecommerce/media.py).
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
-FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+SIGNED_FOR = 3600  # seconds that the address of a file in a private bucket is good
+FILES, MEDIA_FROM = {"BACKEND": "django.core.files.storage.FileSystemStorage"}, ""
 if env.str("AWS_STORAGE_BUCKET_NAME", ""):
     FILES = {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -199,9 +200,14 @@ if env.str("AWS_STORAGE_BUCKET_NAME", ""):
             "bucket_name": env.str("AWS_STORAGE_BUCKET_NAME"),
             "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", None),
             "region_name": env.str("AWS_S3_REGION_NAME", None),
+            "custom_domain": env.str("AWS_S3_CUSTOM_DOMAIN", None),
+            "signature_version": "s3v4",
+            "querystring_expire": SIGNED_FOR,
             "file_overwrite": False,
         },
     }
+    # What its addresses begin with, where viewers fetch segments from it; none: through us.
+    MEDIA_FROM = env.str("MEDIA_FROM", "").rstrip("/")
 REWIND_MINUTES = env.int("REWIND_MINUTES", 30)  # how far back viewers of a live show can go
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 4096)  # of a finished film
 STATIC_URL = "/static/"
@@ -297,9 +303,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     },
 }
-PICTURE_SOURCES = (["https://*.live-video.net"] if IVS_REGION else []) + (
-    ["{0.scheme}://{0.netloc}".format(urlsplit(IVS_RECORDING_URL))] if IVS_RECORDING_URL else []
-)
+PICTURE_SOURCES = (["https://*.live-video.net"] if IVS_REGION else []) + [
+    "{0.scheme}://{0.netloc}".format(urlsplit(place))
+    for place in (IVS_RECORDING_URL, MEDIA_FROM)
+    if place
+]
 for directive in ("connect-src", "media-src"):
     CONTENT_SECURITY_POLICY["DIRECTIVES"][directive] += PICTURE_SOURCES
 if IS_STAND_IN:

@@ -1,7 +1,18 @@
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
 import pytest
+import requests
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from moto import mock_aws
+from storages.backends.s3 import S3Storage
+
+from livecommerce import doctor, media
+
+REGION, BUCKET = "eu-central-1", "films"
+BEGINS = f"https://{BUCKET}.s3.amazonaws.com"
 
 
 @pytest.fixture
@@ -78,3 +89,63 @@ def test_no_cache_keeps_that_something_is_not_there_yet(client, path):
     answer = client.get(path)
 
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.fixture
+def bucket(settings, monkeypatch):
+    """bucket(**options): a private one at Amazon, with one segment and one picture in it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+
+    def made(**options):
+        boto3.client("s3", region_name=REGION).create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        options |= {"bucket_name": BUCKET, "region_name": REGION, "signature_version": "s3v4"}
+        storage = S3Storage(querystring_expire=settings.SIGNED_FOR, **options)
+        for path in ("takes/key/source/000000.m4s", "pictures/a-320.webp"):
+            storage.save(path, ContentFile(b"moof"))
+        for module in (media, doctor):
+            monkeypatch.setattr(module, "default_storage", storage)
+        settings.FILES = {"BACKEND": "storages.backends.s3.S3Storage"}
+        settings.MEDIA_FROM = BEGINS
+
+    with mock_aws():
+        yield made
+
+
+def test_a_segment_is_read_from_a_private_bucket_by_an_address_that_ends(bucket, client):
+    bucket()
+
+    answer = client.get("/media/takes/key/source/000000.m4s")
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(f"{BEGINS}/takes/key/source/000000.m4s?")
+    signed = parse_qs(urlsplit(answer.url).query)
+    assert (signed["X-Amz-Expires"], "X-Amz-Signature" in signed) == (["3600"], True)
+    assert answer.headers["Cache-Control"] == "public, max-age=1800"
+    assert requests.get(answer.url, timeout=5).content == b"moof"
+    assert client.get("/media/takes/key/source/000001.m4s").status_code == 404
+    assert client.get("/media/takes/../secret-key").status_code == 404
+
+
+def test_a_public_name_in_front_of_the_bucket_needs_no_signature(bucket, client):
+    bucket(custom_domain="cdn.example.com")
+
+    answer = client.get("/media/takes/key/source/000000.m4s")
+
+    assert answer.url == "https://cdn.example.com/takes/key/source/000000.m4s"
+
+
+def test_pictures_come_through_us_wherever_they_are(bucket, client):
+    bucket()
+
+    assert b"".join(client.get("/media/pictures/a-320.webp").streaming_content) == b"moof"
+
+
+def test_an_address_that_the_bucket_does_not_have_is_told_by_doctor(bucket, settings):
+    bucket()
+    assert doctor._storage().level == "ok"
+
+    settings.MEDIA_FROM = "https://films.example.com"
+    assert (doctor._storage().level, BEGINS in doctor._storage().words) == ("wrong", True)

@@ -66,6 +66,15 @@ def test_pages_load_no_picture_of_amazons_unless_it_is_turned_on():
     assert "live-video" not in look()["policy"]
 
 
+def test_pages_may_load_segments_from_the_bucket_that_is_named_and_only_then():
+    place = "https://storage.example.com"
+    policy = look(AWS_STORAGE_BUCKET_NAME="films", MEDIA_FROM=f"{place}/films")["policy"]
+
+    told = {rule.split(" ")[0] for rule in policy.split("; ") if f" {place}" in rule}
+    assert told == {"connect-src", "media-src"}
+    assert place not in look(MEDIA_FROM=place)["policy"]
+
+
 def test_an_address_with_https_makes_cookies_secure():
     assert look(SITE_URL="https://127.0.0.1")["secure"]
     assert not look(SITE_URL="http://127.0.0.1")["secure"]
