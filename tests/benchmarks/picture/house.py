@@ -1,8 +1,6 @@
 """The whole product in one process, `manage.py serve`, with shows that wait for a picture."""
 
 import json
-import os
-import subprocess
 import sys
 import time
 import urllib.request
@@ -14,7 +12,6 @@ from pathlib import Path
 from tests import lanes
 from tests.benchmarks.room import processes
 
-ROOT = Path(__file__).resolve().parents[3]
 SHOWS = 12
 PATIENCE = 30  # seconds until a picture is there
 TOKEN = "b" * 32
@@ -71,27 +68,13 @@ def opened(folder: Path) -> Iterator[House]:
         "STATICFILES_HASHED": "true",
         "RTMP_PORT": str(rtmp),
     }
-    python(environment, "manage.py", "migrate", "-v0")
-    python(environment, "manage.py", "collectstatic", "--noinput", "-v0")
-    made = python(environment, "-m", "tests.benchmarks.picture.shows", str(SHOWS))
+    processes.python(environment, "manage.py", "migrate", "-v0")
+    processes.python(environment, "manage.py", "collectstatic", "--noinput", "-v0")
+    made = processes.python(environment, "-m", "tests.benchmarks.picture.shows", str(SHOWS))
     stages = [Stage(**row) for row in json.loads(made.splitlines()[-1])]
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     with processes.running(command, environment, port, folder) as server:
         yield House(server, rtmp, stages)
-
-
-def python(environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    if done.returncode:
-        raise OSError(done.stderr[-600:])
-    return done.stdout
 
 
 def wait_for(address: str, *, contains: str) -> None:

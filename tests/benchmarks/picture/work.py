@@ -9,7 +9,8 @@ from pathlib import Path
 from streams.video import ffmpeg
 from tests.benchmarks.picture import figures, hosts
 from tests.benchmarks.picture.figures import Figure
-from tests.benchmarks.picture.house import ROOT, House, python
+from tests.benchmarks.picture.house import ROOT, House
+from tests.benchmarks.room import processes
 
 FILM = ROOT / "livecommerce" / "demo" / "film-claymoor.mp4"  # 720 × 1280, 30 frames a second
 SETTLE = 3  # seconds
@@ -52,8 +53,8 @@ def after(folder: Path, seconds: float) -> Iterator[Figure]:
     _make([*scaled, "-b:v", "4500k", "-g", "30", "-bf", "0"], film)
     (folder / "after").mkdir()
     environment = {"VAR_DIR": str(folder / "after"), "SECRET_KEY": "bench-only"}
-    python(environment, "manage.py", "migrate", "-v0")
-    said = python(environment, "-m", "tests.benchmarks.picture.made", str(film))
+    processes.python(environment, "manage.py", "migrate", "-v0")
+    said = processes.python(environment, "-m", "tests.benchmarks.picture.made", str(film))
     told = json.loads(said.splitlines()[-1])
     lasts = told.pop("seconds")
     beside = {"picture": f"{lasts:.0f} s"}

@@ -5,10 +5,8 @@ python -m tests.benchmarks.room [--full] [--viewers N …] [--only WORD …] [--
 
 import argparse
 import json
-import os
 import shlex
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,8 +16,8 @@ from tests import lanes
 from tests.benchmarks.room import figures, measure, page, processes, servers
 from tests.benchmarks.room.crowd import Crowd
 from tests.benchmarks.room.figures import Figure
+from tests.benchmarks.room.processes import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 SIZES, FULL = (500, 2000), (500, 2000, 10_000)
 LANES = ("laptop", "grown")
 
@@ -77,7 +75,7 @@ def _in_lane(name, kinds, sizes, options, folder: Path) -> Iterator[Figure]:
             "STATICFILES_HASHED": "false",
         }
         if any(kind.is_ours for kind in kinds):
-            _python(environment, "manage.py", "migrate", "-v0")
+            processes.python(environment, "manage.py", "migrate", "-v0")
         beside = processes.Beside(lane)
         for viewers in sizes:
             for kind in kinds:
@@ -114,7 +112,9 @@ def _with_room(run, kind, viewers, environment, beside, options, folder) -> Iter
     path = talk = "/room/bench/"
     rows = {"speaker": "", "signed_in": [], "viewers": [""] * viewers}
     if kind.is_ours:
-        made = _python(environment, "-m", "tests.benchmarks.room.prepare", slug, str(viewers))
+        made = processes.python(
+            environment, "-m", "tests.benchmarks.room.prepare", slug, str(viewers)
+        )
         rows = json.loads(made.splitlines()[-1])
         path, talk = f"/ws/live/{slug}/", f"/ws/talk/{slug}/"
     command = kind.command(port, folder)
@@ -134,20 +134,6 @@ def _with_room(run, kind, viewers, environment, beside, options, folder) -> Iter
                 seconds=options.seconds,
             )
         )
-
-
-def _python(environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    if done.returncode:
-        raise OSError(done.stderr[-600:])
-    return done.stdout
 
 
 def _tell(figure: Figure) -> Figure:

@@ -5,6 +5,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 40  # seconds until a server listens
 CPU_CLOCK = 2  # clock_getcpuclockid(3): the clock of all threads of a process
 
@@ -130,3 +132,18 @@ def _end(server: Running) -> None:
         with suppress(psutil.Error):
             one.kill()
     server.process.wait()
+
+
+def python(environment: dict[str, str], *words: str) -> str:
+    """What a command of ours prints; raises OSError with its last words."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    if done.returncode:
+        raise OSError(done.stderr[-600:])
+    return done.stdout
