@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from tests.benchmarks.picture import delay, figures, house, load, moments, page, work
 from tests.benchmarks.picture.figures import Figure
 from tests.benchmarks.picture.others import Others
+from tests.benchmarks.room import processes
 from tests.browser import FLAGS, chromium
 
 VIEWERS = 200
@@ -48,7 +49,7 @@ def main(options: argparse.Namespace) -> int:
     cores = others.cores()
     print(f"  Meanwhile what else the machine did took {cores:.2f} cores.", flush=True)
     if options.write:
-        page.write(house.ROOT / page.PLACE, found, shlex.join(sys.argv[1:]), options, cores)
+        page.write(processes.ROOT / page.PLACE, found, shlex.join(sys.argv[1:]), options, cores)
     return any(one.what == figures.FAILED for one in found)
 
 

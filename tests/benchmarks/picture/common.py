@@ -9,7 +9,7 @@ from tests import lanes
 from tests.benchmarks.picture import front, hosts, house
 from tests.benchmarks.room import processes, servers
 
-HLS_JS = house.ROOT / "node_modules" / "hls.js" / "dist" / "hls.min.js"
+HLS_JS = processes.ROOT / "node_modules" / "hls.js" / "dist" / "hls.min.js"
 FULL = "live4.ts"  # as many segments as the muxer lists; before that players stumble
 PAGE = """<!doctype html>
 <html lang="en">

@@ -9,10 +9,12 @@ from pathlib import Path
 from streams.video import ffmpeg
 from tests.benchmarks.picture import figures, hosts
 from tests.benchmarks.picture.figures import Figure
-from tests.benchmarks.picture.house import ROOT, House
+from tests.benchmarks.picture.house import House
 from tests.benchmarks.room import processes
 
-FILM = ROOT / "livecommerce" / "demo" / "film-claymoor.mp4"  # 720 × 1280, 30 frames a second
+FILM = (
+    processes.ROOT / "livecommerce" / "demo" / "film-claymoor.mp4"
+)  # 720 × 1280, 30 frames a second
 SETTLE = 3  # seconds
 LONGEST = 30  # seconds of film that are made smaller
 LADDER = 0.7  # the aim, CPU seconds for each second
