@@ -75,6 +75,12 @@ async def send_and_see(mine, media):
     await seen(mine)
 
 
+async def settle(mine, lost=True):
+    """Closed, and all of it in storage: closing itself waits for a slow one just a moment."""
+    await mine.close(lost=lost)
+    await asyncio.gather(*intake._finishing)
+
+
 async def over(mine, seconds=8):
     return (await asyncio.wait_for(mine.over(), seconds)).code
 
@@ -103,7 +109,7 @@ async def test_what_is_seen_live_is_what_is_kept(show, published):
     parts = mine.parts
     assert parts >= 6
 
-    await mine.close(lost=False)
+    await settle(mine, lost=False)
 
     rows = [row async for row in Segment.objects.order_by("pk")]
     assert [row.sequence for row in rows] == list(range(len(rows)))
@@ -125,7 +131,7 @@ async def test_the_clock_of_a_take_is_that_of_its_first_picture(show, published)
     mine = await opened(show, published)
     await until(lambda: mine.parts)
     after = datetime.now(UTC)
-    await mine.close(lost=True)
+    await settle(mine)
 
     delay = timedelta(seconds=intake.DELAYS["browser"])
     assert before - delay <= (await Take.objects.aget()).opened_at <= after - delay
@@ -136,11 +142,11 @@ async def test_the_clock_of_a_take_is_that_of_its_first_picture(show, published)
 async def test_a_take_never_begins_before_the_one_before_it_ended(show, published):
     first = await opened(show, published)  # four seconds at once: they end in the future
     await seen(first)
-    await first.close(lost=True)
+    await settle(first)
 
     second = await opened(show, published)
     await seen(second)
-    await second.close(lost=True)
+    await settle(second)
 
     rows = [row async for row in Segment.objects.order_by("sequence")]
     for before, after in zip(rows, rows[1:], strict=False):
@@ -158,7 +164,7 @@ async def test_five_dead_ffmpegs_make_six_takes_of_one_show(show, published, tol
     mine = await opened(show, published)
     await seen(mine)
     await until(lambda: told[-1][0] == "picture.well")
-    await mine.close(lost=False)
+    await settle(mine, lost=False)
 
     assert await statuses() == ["lost"] * 5 + ["finished"]
     rows = [row async for row in Segment.objects.order_by("pk")]
@@ -221,7 +227,7 @@ async def test_who_takes_over_is_on_air_at_once(show, published):
     with pytest.raises(ConnectionError):
         await first.write(b"more")
     await seen(second)
-    await second.close(lost=True)
+    await settle(second)
     kept = Segment.objects.filter(take=first.take).values_list("duration", flat=True)
     assert 3.5 < sum([seconds async for seconds in kept]) < 4.5
 
@@ -323,7 +329,7 @@ async def test_a_database_that_is_away_ends_no_picture(show, published, monkeypa
 
     monkeypatch.undo()
     monkeypatch.setattr(takes, "begin", began)
-    await mine.close(lost=False)
+    await settle(mine, lost=False)
 
     assert await facts(show) == ["take.started", "take.finished"]
     assert await Segment.objects.acount() >= 2
