@@ -127,18 +127,22 @@ def order(request, token):
     """
     orders = Order.objects.select_related("shop__avatar", "payment").prefetch_related("lines")
     placed = get_object_or_404(orders, token=token)
+    is_mine = placed.owner == visitors.read(request.COOKIES.get(visitors.COOKIE))
+    is_back = "payment_intent" in request.GET
+    is_pending = placed.status == Order.Status.PENDING
     return render(
         request,
         "orders/order.html",
         {
             "order": placed,
             "shop": placed.shop,
-            "is_mine": placed.owner == visitors.read(request.COOKIES.get(visitors.COOKIE)),
+            "is_mine": is_mine,
             "country": country_name(placed.country),
             "now": timezone.now(),
             "lines": placed.lines.all(),
             "can_cancel": lifecycle.can_cancel(placed),
-            "is_back": "payment_intent" in request.GET,
+            "is_back": is_back,
+            "is_till": is_pending and not is_back and (is_mine or placed.payment.client_secret),
             "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
             "is_stand_in": settings.IS_STAND_IN,
             "api_base": settings.STRIPE_API_BASE if settings.IS_STAND_IN else "",

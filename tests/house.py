@@ -73,6 +73,10 @@ class House:
         """A JSON answer of the product."""
         return fetch(self.url + path)
 
+    def text(self, path: str) -> str:
+        with _opener.open(self.url + path, timeout=10) as answer:
+            return answer.read().decode()
+
     def ledger(self) -> dict:
         """What the till itself wrote down."""
         return fetch(f"{self.till}/_till/ledger")

@@ -1,4 +1,4 @@
-"""{% modules "show" %}: a page's scripts, found by following what its entry imports."""
+"""{% modules "page" "checkout" %}: a page's scripts, found by following their imports."""
 
 import json
 import re
@@ -19,16 +19,15 @@ ELSEWHERE = {"hls.js": "hls/hls.light.min.mjs"}  # from npm; all others are ours
 
 
 @register.simple_tag(takes_context=True)
-def modules(context, entry: str) -> str:
-    """The import map of an entry module, preloads for what it needs at once, and the entry.
+def modules(context, *entries: str) -> str:
+    """The import map of entry modules, preloads for what they need at once, and the entries.
 
     The map gives every module its hashed name. Preloads spare the page one wave after another.
     """
-    at_once, later = _needs(entry)
+    at_once, later = _needs(entries)
     paths = {name: static(_path(name)) for name in sorted(at_once | later)}
     return format_html(
-        '<script type="importmap" nonce="{}">{}</script>\n{}\n'
-        '<script type="module" src="{}"></script>',
+        '<script type="importmap" nonce="{}">{}</script>\n{}\n{}',
         context["CSP_NONCE"],
         mark_safe(json.dumps({"imports": paths})),
         format_html_join(
@@ -36,7 +35,11 @@ def modules(context, entry: str) -> str:
             '<link rel="modulepreload" href="{}">',
             ((paths[name],) for name in sorted(at_once)),
         ),
-        static(_path(entry)),
+        format_html_join(
+            "\n",
+            '<script type="module" src="{}"></script>',
+            ((static(_path(entry)),) for entry in entries),
+        ),
     )
 
 
@@ -45,9 +48,10 @@ def _path(name: str) -> str:
 
 
 @lru_cache
-def _needs(entry: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Every module the entry leads to: those it needs at once, and those it may ask for later."""
-    at_once, later, known, waiting = set(), set(), {entry}, [(entry, True)]
+def _needs(entries: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Every module they lead to: those they need at once, and those they may ask for later."""
+    at_once, later, known = set(), set(), set(entries)
+    waiting = [(entry, True) for entry in entries]
     while waiting:
         name, is_needed = waiting.pop()
         if name in ELSEWHERE:

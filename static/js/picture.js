@@ -3,6 +3,7 @@ import { fill } from "fill"
 import { later } from "later"
 import { makePlayer } from "player"
 import { CLOSER, STEADIER } from "stage"
+import { styles } from "styles"
 
 const REST = 1000 // ms of the live picture that are played out after End, at most
 
@@ -88,6 +89,13 @@ export function makePicture({ page, video, stage, toast, sheet, money, replayed 
     return makeControls({ page, video, player, sheet, toast, read, thumbs: () => replay?.thumbs() })
   })
 
+  // On other pages of this tab it goes on in a corner.
+  const goOn = later(async () => {
+    const { passOn } = await import("watching")
+    const title = find("h1").textContent
+    passOn({ address: location.pathname, source: page.dataset.video, title }, { player, video })
+  })
+
   function showBar() {
     controls().then(
       ({ show }) => show(),
@@ -97,6 +105,7 @@ export function makePicture({ page, video, stage, toast, sheet, money, replayed 
 
   find("[data-play]").addEventListener("click", () => player.play())
   find("[data-stage]").addEventListener("click", showBar)
+  video.addEventListener("playing", () => goOn().catch(() => {}))
   video.addEventListener("resize", drawShape)
   video.addEventListener("loadedmetadata", drawShape)
 
@@ -108,12 +117,4 @@ async function asked() {
   if (!location.search) return 0
   const { readMoment } = await import("player/moment")
   return readMoment(location.search) ?? 0
-}
-
-function styles(href) {
-  return new Promise((resolve) => {
-    const link = document.createElement("link")
-    Object.assign(link, { rel: "stylesheet", href, onload: resolve, onerror: resolve })
-    document.head.append(link)
-  })
 }

@@ -217,8 +217,12 @@ export function makePlayer(video, options) {
     dateAt: (position) => dateAt(position, stretches()),
     positionAt: (moment) => positionAt(moment, stretches()),
     hasDates: () => stretches().length > 0,
-    // Qualities as {index, height}; -1 lets the line decide.
-    qualities: () => (hls?.levels ?? []).map(({ height }, index) => ({ index, height })),
+    // Qualities as {index, lines}, of the shorter side; -1 lets the line decide.
+    qualities: () =>
+      (hls?.levels ?? []).map(({ width, height }, index) => ({
+        index,
+        lines: Math.min(width, height),
+      })),
     quality: () => (!hls || hls.autoLevelEnabled ? -1 : hls.nextLevel),
     setQuality: (index) => hls && (hls.nextLevel = index),
   }

@@ -1,6 +1,7 @@
 """What Mara does, by the words and roles on her screens."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -51,3 +52,14 @@ def ends(studio: Page) -> None:
     studio.get_by_role("button", name="End the show").click()
     studio.get_by_role("dialog").get_by_role("button", name="End the show").click()
     expect(studio.locator("[data-lamp]")).to_have_text("Ended")
+
+
+def adds_captions(page: Page, title: str, file: Path) -> None:
+    """English ones, to a show that is over."""
+    page.get_by_role("link", name="Shows").first.click()
+    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("link", name="Replay", exact=True).click()
+    page.get_by_label("Language").fill("en")
+    page.get_by_label("WebVTT file").set_input_files(file)
+    page.get_by_role("button", name="Add captions").click()
+    expect(page.get_by_text("The captions (en) are shown.")).to_be_visible()

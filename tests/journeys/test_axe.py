@@ -74,6 +74,16 @@ def test_buying_is_open_to_everyone(ann, people):
     assert grave_findings(ann, ann.url, "receipt", people) == []
 
 
+def test_a_show_in_a_corner_is_open_to_everyone(ann, people):
+    ann.goto(OPEN_PAGES["live"])
+    guest.sees_the_picture_move(ann)
+    ann.goto(OPEN_PAGES["product"])
+    expect(ann.get_by_role("complementary", name="The show goes on")).to_be_visible()
+    guest.sees_the_picture_move(ann)
+
+    assert grave_here(ann) == []
+
+
 def test_an_account_is_open_to_everyone(demo, people):
     nora = people.desk(demo.url, "nora")
     nora.goto("/account/sign-up/")

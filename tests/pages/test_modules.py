@@ -6,11 +6,12 @@ import re
 import pytest
 from django.template import Context, Template
 
-ENTRIES = ("show", "order", "checkout", "control-room", "studio")
+ENTRIES = ("page", "show", "order", "checkout", "control-room", "studio")
 
 
-def drawn(entry: str) -> str:
-    page = Template('{% load modules %}{% modules "' + entry + '" %}')
+def drawn(*entries: str) -> str:
+    named = " ".join(f'"{entry}"' for entry in entries)
+    page = Template("{% load modules %}{% modules " + named + " %}")
     return page.render(Context({"CSP_NONCE": "n0nce"}))
 
 
@@ -31,6 +32,13 @@ def test_what_is_needed_at_once_is_preloaded_and_what_may_be_asked_for_later_is_
     assert {named["api"], named["shop/payment"]} <= preloaded
     for later in ("till", "stripe-element"):
         assert named[later] not in preloaded
+
+
+def test_several_entries_of_a_page_share_one_map():
+    page = drawn("page", "checkout")
+
+    assert page.count("importmap") == 1
+    assert re.findall(r'type="module" src="/static/js/(.+?)\.js"', page) == ["page", "checkout"]
 
 
 def test_a_library_comes_from_where_npm_put_it():

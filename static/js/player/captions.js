@@ -3,12 +3,14 @@
 const ON_DESK = 68
 const ON_PHONE = { tall: 28, wide: 80 }
 
-// captions: [{language, label, src}].
+// captions: [{language, address}].
 export function addCaptions(video, captions, page) {
-  const elements = captions.map(({ language, label, src }) => {
+  const names = new Intl.DisplayNames(document.documentElement.lang, { type: "language" })
+  const elements = captions.map(({ language, address }) => {
     const element = document.createElement("track")
     element.addEventListener("load", () => lift(element.track))
-    Object.assign(element, { kind: "captions", srclang: language, label, src })
+    const label = names.of(language)
+    Object.assign(element, { kind: "captions", srclang: language, label, src: address })
     video.append(element)
     return element
   })
@@ -24,6 +26,7 @@ export function addCaptions(video, captions, page) {
   }
 
   return {
+    labels: elements.map(({ label }) => label),
     shown: () => elements.findIndex(({ track }) => track.mode === "showing"),
     show: (wanted) =>
       elements.forEach(({ track }, index) => {

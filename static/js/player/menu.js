@@ -10,26 +10,25 @@ export function makeMenu({ page, details, video, player, captions, tell }) {
   const tracks = addCaptions(video, captions, page)
 
   function draw() {
-    const heights = player.qualities()
-    drawChoices(find("qualities"), heights.length > 1 ? qualityChoices(heights) : [])
-    drawChoices(find("captions"), isReplay() && captions.length ? captionChoices() : [])
+    const qualities = player.qualities()
+    drawChoices(find("qualities"), qualities.length > 1 ? qualityChoices(qualities) : [])
+    drawChoices(find("captions"), isReplay() && tracks.labels.length ? captionChoices() : [])
     find("share-moment").hidden = !isReplay()
     find("window").hidden = !canFloat(video)
     fill(details, { float: isFloating(video) ? "Back into the page" : "Small window" })
   }
 
-  function qualityChoices(heights) {
-    const best = [...heights].sort((a, b) => b.height - a.height)
-    return [{ index: -1 }, ...best].map(({ index, height }) => ({
-      label: index < 0 ? "Auto" : `${height}p`,
+  function qualityChoices(qualities) {
+    const best = [...qualities].sort((a, b) => b.lines - a.lines)
+    return [{ index: -1 }, ...best].map(({ index, lines }) => ({
+      label: index < 0 ? "Auto" : `${lines}p`,
       isChosen: player.quality() === index,
       choose: () => player.setQuality(index),
     }))
   }
 
   function captionChoices() {
-    const labels = ["Off", ...captions.map(({ label }) => label)]
-    return labels.map((label, index) => ({
+    return ["Off", ...tracks.labels].map((label, index) => ({
       label,
       isChosen: tracks.shown() === index - 1,
       choose: () => tracks.show(index - 1),
