@@ -9,12 +9,18 @@ from django.conf import settings as product
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import SimpleTestCase, TransactionTestCase
+from xdist.scheduler import LoadScopeScheduling
 
 from orders import books, gateway
 from orders.models import Order
 from orders.till.server import Till
 
-TOLD_TOGETHER = ("chaos", "journeys")  # their houses are built once, and stories share them
+# Stories of a folder are told together, for they share houses; these go by themselves.
+TOLD_APART = {
+    "test_the_show_goes_on.py": "waits",
+    "test_axe.py": "demo",
+    "test_watching.py": "demo",
+}
 OF_MIGRATIONS = {"django_content_type", "auth_permission"}  # the same rows for ever
 
 
@@ -40,11 +46,20 @@ def _empty(case) -> None:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 
 
+class Spread(LoadScopeScheduling):
+    """Which tests go to one worker, in the order in which they run."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        *folders, file = nodeid.partition("::")[0].split("/")
+        return TOLD_APART.get(file, "/".join(folders))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Spread(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
     """On the grown lane: what meets its servers. The rest is proven on the other one."""
-    for item in items:
-        if item.path.parent.name in TOLD_TOGETHER and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
     if os.environ.get("LANE") != "grown":
         return
     alone = {item for item in items if not _meets_servers(item)}

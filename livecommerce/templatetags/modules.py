@@ -23,7 +23,10 @@ def modules(context, *entries: str) -> str:
     """The import map of entry modules, preloads for what they need at once, and the entries.
 
     The map gives every module its hashed name. Preloads spare the page one wave after another.
+    Error pages are drawn without their request: no nonce, no scripts.
     """
+    if "CSP_NONCE" not in context:
+        return ""
     at_once, later = _needs(entries)
     paths = {name: static(_path(name)) for name in sorted(at_once | later)}
     return format_html(

@@ -17,7 +17,6 @@ from tests.chaos.conftest import ARTEFACTS
 from tests.journeys import guest, merchant
 from tests.journeys.visitors import Visitors
 
-pytestmark = pytest.mark.xdist_group("the show goes on")  # it mostly waits
 TITLE = "Kiln opening"
 PRICE = 2900 + 490  # the show price and the delivery
 BACK = 10  # seconds until the picture moves again

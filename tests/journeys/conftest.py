@@ -43,7 +43,7 @@ def house(request, tmp_path_factory) -> Iterator[houses.House]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory) -> Iterator[houses.House]:
     """The product as `make demo` shows it."""
     with houses.demo(tmp_path_factory.mktemp("demo"), ARTEFACTS / "demo") as running:
