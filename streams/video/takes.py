@@ -62,8 +62,7 @@ def begin(take: Take, at: datetime) -> None:
     receiving = Take.objects.filter(pk=take.pk, status=Take.Status.RECEIVING)
     if not receiving.update(opened_at=at, heard_at=timezone.now()):
         raise StaleState(f"{take} was given up: it had been silent for too long.")
-    take.opened_at = at
-    log.append(take.show, "take.started", {"take": take.pk}, at=at)
+    _tell(take, at)
 
 
 def hear(take: Take, *, is_heard: bool) -> str:
@@ -139,15 +138,27 @@ def note_segment(
 
 
 @transaction.atomic
-def close(take: Take, *, lost: bool, at=None) -> None:
-    """The publisher is done, or gone. Closing twice changes nothing."""
+def close(take: Take, *, lost: bool, at=None, seen: datetime | None = None) -> None:
+    """The publisher is done, or gone. Closing twice changes nothing.
+
+    `seen`: since when viewers have its picture, though the room may not have been told.
+    """
     status = Take.Status.LOST if lost else Take.Status.FINISHED
     try:
         advance(take, status, closed_at=at or timezone.now())
     except StaleState:
         return
-    if log.has(take.show, "take.started", take=take.pk):
+    is_told = log.has(take.show, "take.started", take=take.pk)
+    if seen and not is_told:
+        Take.objects.filter(pk=take.pk).update(opened_at=seen)
+        _tell(take, seen)
+    if seen or is_told:
         log.append(take.show, f"take.{status}", {"take": take.pk}, at=at)
+
+
+def _tell(take: Take, at: datetime) -> None:
+    take.opened_at = at
+    log.append(take.show, "take.started", {"take": take.pk}, at=at)
 
 
 def close_silent(*, show: Show | None = None, patience: timedelta = GONE) -> list[Take]:

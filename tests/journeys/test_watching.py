@@ -20,6 +20,8 @@ LINES = """(lines) => {
 }"""
 # As an iPhone without Media Source Extensions: HLS is the browser's own business.
 NO_MSE = "for (const name of ['MediaSource', 'ManagedMediaSource']) delete window[name]"
+# Safari tells when its picture begins (HTML, getStartDate); Chromium does not.
+START_DATE = "HTMLVideoElement.prototype.getStartDate = () => new Date({!r})"
 
 
 @pytest.fixture
@@ -137,6 +139,21 @@ def test_a_browser_that_plays_hls_by_itself_needs_no_library(demo, ann, visitors
     assert ann.evaluate("() => document.querySelector('video').src").endswith("/master.m3u8")
     visitors.shot(ann, "native")
     assert not [url for url in asked if url.startswith("blob:")]
+    assert visitors.complaints == []
+
+
+def test_a_browser_that_tells_the_date_shows_what_was_pinned(demo, ann, visitors):
+    playlist = demo.text(f"/hls{REPLAY.removeprefix('/live')}source.m3u8")
+    began = re.search(r"#EXT-X-PROGRAM-DATE-TIME:(\S+)", playlist)[1]
+    ann.add_init_script(NO_MSE)
+    ann.add_init_script(START_DATE.format(began))
+
+    ann.goto(REPLAY)
+    guest.sees_the_picture_move(ann)
+    for second, product in ((4, "Stoneware mug"), (18, "Serving bowl")):
+        guest.moves_to(ann, second)
+        expect(guest.card(ann)).to_contain_text(product)
+    visitors.shot(ann, "native-card")
     assert visitors.complaints == []
 
 

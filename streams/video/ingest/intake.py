@@ -57,6 +57,7 @@ class Intake:
         self._process: Process | None = None
         self._pump: asyncio.Task | None = None
         self._slot: encoders.Slot | None = None
+        self._seen: datetime | None = None  # since when viewers have a picture
         self._telling: asyncio.Task | None = None
         self._closing: asyncio.Task | None = None
         self._pulls = False
@@ -227,7 +228,8 @@ class Intake:
             self._at = at
         self.window.add_part(part, at)
         self.gauge.take(part)
-        if self._telling is None:
+        if self._seen is None:
+            self._seen = at
             self._telling = asyncio.create_task(self._tell(at))
 
     async def _tell(self, at: datetime) -> None:
@@ -284,7 +286,7 @@ class Intake:
 
     async def _close_row(self, lost: bool) -> None:
         try:
-            await in_database(takes.close)(self.take, lost=lost)
+            await in_database(takes.close)(self.take, lost=lost, seen=self._seen)
         except Exception:  # the sweeper finds it silent
             logger.warning("take %s is not closed", self.take.pk, exc_info=True)
 

@@ -335,6 +335,25 @@ async def test_a_database_that_is_away_ends_no_picture(show, published, monkeypa
     assert await Segment.objects.acount() >= 2
 
 
+async def test_a_picture_that_was_seen_is_told_in_the_end(show, published, monkeypatch):
+    def away(*args, **kwargs):
+        raise ConnectionError("no database")
+
+    monkeypatch.setattr(takes, "begin", away)
+    mine = await opened(show, published)
+    await seen(mine)
+    assert await facts(show) == []
+
+    await mine.close(lost=False)
+
+    assert await facts(show) == ["take.started", "take.finished"]
+    started = await sync_to_async(log.after)(show, 1)
+    first = await Segment.objects.aearliest("pk")
+    assert (
+        started[0]["at"] == log.stamp(first.at) == log.stamp((await Take.objects.aget()).opened_at)
+    )
+
+
 async def test_slow_storage_holds_up_no_picture(show, published, monkeypatch):
     store = takes.store
 
