@@ -86,6 +86,17 @@ class Stage(Web):
         first = re.search(r"#EXT-X-MEDIA-SEQUENCE:(\d+)", text)
         return int(first[1]) + text.count("#EXTINF") - 1 if first else -1
 
+    def wait_for_next_take(self, *, segments: int, seconds: float) -> float:
+        """Until viewers have so many of a second take; answers how long it took."""
+
+        def has_come() -> bool:
+            _, seam, after = self.live().rpartition("#EXT-X-DISCONTINUITY\n")
+            return bool(seam) and after.count("#EXTINF") >= segments
+
+        began = time.monotonic()
+        lanes.wait_for(has_come, what="the next take", seconds=seconds)
+        return time.monotonic() - began
+
     def recorded(self) -> dict:
         return self.backstage("recorded", slug=self.slug)
 
