@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import dj_email_url
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
-from environs import Env
+from environs import Env, ValidationError, validate
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,9 +31,17 @@ def kept_secret(name: str) -> str:
     return path.read_text()
 
 
+def mail_server(address: str) -> None:
+    if address and "EMAIL_BACKEND" not in dj_email_url.parse(address):
+        raise ValidationError("Write it like submission://user:password@mail.example.com.")
+
+
 # Who we are on the network
 DEBUG = env.bool("DEBUG", False)
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+IS_ADDRESS = validate.Regexp(
+    r"https?://[^/\s]+/?$", error="Write it like https://shop.example.com."
+)
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000", validate=IS_ADDRESS).rstrip("/")
 SITE = urlsplit(SITE_URL)
 IS_SECURE = SITE.scheme == "https"
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret("secret-key")
@@ -247,7 +255,10 @@ RTMP_RELAY_SECRET = env.str("RTMP_RELAY_SECRET", "")  # none: callbacks from thi
 
 # Amazon IVS: another engine, for large audiences (docs/ivs.md). Credentials as boto3 finds them.
 IVS_REGION = env.str("IVS_REGION", "")  # none: off
-IVS_CHANNEL_TYPE = env.str("IVS_CHANNEL_TYPE", "STANDARD")
+IVS_CHANNEL_TYPES = ("BASIC", "STANDARD", "ADVANCED_SD", "ADVANCED_HD")
+IVS_CHANNEL_TYPE = env.str(
+    "IVS_CHANNEL_TYPE", "STANDARD", validate=validate.OneOf(IVS_CHANNEL_TYPES)
+)
 IVS_RECORDING_ARN = env.str("IVS_RECORDING_ARN", "")  # none: no replay
 IVS_RECORDING_URL = env.str("IVS_RECORDING_URL", "").rstrip("/")  # where viewers read the bucket
 IVS_EVENTS_SECRET = env.str("IVS_EVENTS_SECRET", "")  # none: events are turned away
@@ -276,7 +287,7 @@ HOLDS_PER_EMAIL = env.int("HOLDS_PER_EMAIL", 3)  # unpaid orders at once
 HOLDS_PER_ADDRESS = env.int("HOLDS_PER_ADDRESS", 100)  # many phones share one
 
 # Mail: where letters go. Nothing set: into files, and to nobody.
-MAIL_URL = env.str("MAIL_URL", "")
+MAIL_URL = env.str("MAIL_URL", "", validate=mail_server)
 MAIL_DIR = VAR_DIR / "mail"
 MAIL = dj_email_url.parse(MAIL_URL or "file:")
 EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], str(MAIL_DIR)
@@ -326,6 +337,11 @@ else:
     # Wallets open a window of their own out of Stripe's frame, and have to hear how it ended.
     SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"
 
+ORDERS_RATE = env.str(
+    "ORDERS_RATE",
+    "30/min",
+    validate=validate.Regexp(r"\d+/[smhd]", error="Write it like 30/min."),
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["livecommerce.callers.OwnPagesOnly"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
@@ -336,7 +352,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "livecommerce.api.refuse",
     "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_THROTTLE_RATES": {"orders": env.str("ORDERS_RATE", "30/min")},
+    "DEFAULT_THROTTLE_RATES": {"orders": ORDERS_RATE},
     # How many proxies of ours add to X-Forwarded-For; what a stranger writes there is not read.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0),
 }
@@ -353,12 +369,16 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(LEVELS)),
+    },
 }
 
 # The back office: neutral, so that the goods and the picture are the colour

@@ -135,6 +135,7 @@ class _Products:
         return goods.select_related("shop").prefetch_related(*catalogue.goods())
 
 
+@extend_schema(responses=answers(ProductSerializer(many=True), 404))
 class ProductList(_Products, generics.ListAPIView):
     """What a shop sells, in its own order."""
 

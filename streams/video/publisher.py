@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Over(Exception):
-    """The show does not want this picture any more."""
+    """The show does not want this picture any more; in words, unless it ended."""
 
 
 def signed_in(user: User) -> str:
@@ -36,18 +37,38 @@ def signed_in(user: User) -> str:
     return session.session_key
 
 
-async def publish(site: str, slug: str, film: Path, session: str, *, seconds: float) -> None:
-    """Loop the film into the show for so long; a dropped line is taken up again."""
+async def publish(
+    site: str,
+    slug: str,
+    film: Path,
+    session: str,
+    *,
+    seconds: float,
+    tell: Callable[[str], object] = logger.info,
+) -> None:
+    """Loop the film into the show for so long; a dropped line is taken up again.
+
+    `tell` hears what stands in the way of two tries, once. Raises Over, with the reason, if nothing
+    would come of another.
+    """
+    trouble = told = None
     with tempfile.NamedTemporaryFile(suffix=".ttf") as font:
         font.write(ImageFont.load_default(40).font_bytes)
         font.flush()
-        with contextlib.suppress(TimeoutError, Over):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while True:
                     try:
                         await _take(site, slug, film, session, Path(font.name))
+                    except Over as over:
+                        if over.args:
+                            raise
+                        return
                     except (OSError, WebSocketException) as error:
-                        logger.info("line lost: %s", error)
+                        if str(error) == trouble != told:
+                            told = trouble
+                            tell(told)
+                        trouble = str(error)
                     await asyncio.sleep(RETRY)
 
 
@@ -60,12 +81,15 @@ async def _take(site: str, slug: str, film: Path, session: str, font: Path) -> N
         camera = await asyncio.create_subprocess_exec(
             *ffmpeg.publish(film, font=font), stdout=asyncio.subprocess.PIPE
         )
-        listening = asyncio.create_task(_listen(line))
+        listening, sent = asyncio.create_task(_listen(line)), 0
         try:
             while data := await camera.stdout.read(CHUNK):
                 if listening.done():
                     break
                 await line.send(data)
+                sent += len(data)
+            if not sent and not listening.done():
+                raise Over(f"{film} is no film that ffmpeg can read.")
         finally:
             with contextlib.suppress(ProcessLookupError):
                 camera.kill()
@@ -87,6 +111,8 @@ async def _listen(line) -> None:
 def _heed(frame: str) -> None:
     said = json.loads(frame)
     if said["type"] == "error":
-        if said["code"] in ("show_not_live", "not_allowed", "taken_over"):
+        if said["code"] == "show_not_live":
+            raise Over
+        if said["code"] in ("not_allowed", "taken_over"):
             raise Over(said["detail"])
         raise ConnectionError(said.get("detail", said["code"]))

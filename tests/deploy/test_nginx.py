@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 WORDS = re.compile(r"#[^\n]*|\"[^\"]*\"|[{};]|[^\s{};]+")
@@ -89,6 +90,17 @@ def test_what_never_changes_is_kept_and_nothing_else(path, is_kept):
 
 def test_what_is_asked_within_the_machine_is_not_there_for_others():
     assert location("/ingest/rtmp/publish") == {"return": ["404"]}
+
+
+def test_a_static_file_has_a_type_whatever_list_the_nginx_around_has():
+    listed = next(block for line, block in LOCATIONS["/static/"] if line == ["types"])
+    types = {suffix: line[0] for line, _ in listed for suffix in line[1:]}
+
+    files = {Path(path).suffix for finder in get_finders() for path, _ in finder.list([])}
+    assert files - {""} <= {f".{suffix}" for suffix in types}
+    # Browsers take a module for a script by its type alone, and a style sheet with nosniff.
+    assert (types["js"], types["mjs"]) == ("text/javascript", "text/javascript")
+    assert types["css"] == "text/css"
 
 
 def test_nobody_waits_for_the_lock_of_a_live_picture():

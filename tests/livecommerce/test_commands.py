@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import timedelta
 from io import StringIO
 
@@ -11,7 +12,7 @@ from orders import books
 from orders.models import Order, Payment
 from shops.models import Product, Shop, Stock, User
 from streams.models import Show, Take
-from tests.factories import make_order, make_show
+from tests.factories import make_order, make_show, make_staff
 from tests.orders.paying import pay
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,18 @@ def test_a_fixture_is_loaded_once_and_its_ids_and_addresses_are_told():
     assert Stock.objects.get(variant__sku="CM-MUG-T").on_hand == 24
 
 
-@pytest.mark.parametrize("text", ["{", '{"shops": [{"name": "No slug"}]}', '{"people": [{}]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"shops": 5}',
+        '{"shops": [{"name": "No slug"}]}',
+        '{"shops": [{"slug": "a", "members": [{"username": "nobody", "role": "owner"}]}]}',
+        '{"people": [{}]}',
+        '{"people": [{"username": "ada", "password": "a-long-one", "shoe_size": 40}]}',
+    ],
+)
 def test_a_fixture_that_is_wrong_changes_nothing(tmp_path, text):
     (tmp_path / "wrong.json").write_text(text)
 
@@ -71,6 +83,32 @@ def test_books_that_differ_name_the_difference_and_fail():
     found = json.loads(out.getvalue())
     assert len(found["B1"]) == 1
     assert [name for name in found if found[name]] == ["B1"]
+
+
+def test_a_film_is_sent_only_by_who_may_host_the_show(tmp_path):
+    show = make_show()
+    moderator = make_staff("moderator", shop=show.shop)
+
+    with pytest.raises(CommandError, match="has no live show"):
+        call_command("publish_film", show.slug, str(tmp_path), "--as", moderator.username)
+
+
+@pytest.mark.parametrize("site", ["shop.example.com", "localhost:8000", "ftp://shop", "http:///"])
+def test_a_room_is_watched_at_an_address_or_not_at_all(site):
+    with pytest.raises(CommandError, match="is no address"):
+        call_command("watch_room", "kiln-opening", "--site", site)
+
+
+def test_who_ends_watching_while_the_line_is_lost_is_shown_no_traceback(monkeypatch):
+    def interrupted(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    told = StringIO()
+
+    call_command("watch_room", "a-show", "--site", "http://127.0.0.1:1", stderr=told)
+
+    assert told.getvalue().startswith("The line is lost")
 
 
 def test_an_overdue_order_is_expired_by_hand():

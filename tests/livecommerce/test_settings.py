@@ -75,6 +75,32 @@ def test_pages_may_load_segments_from_the_bucket_that_is_named_and_only_then():
     assert place not in look(AWS_STORAGE_BUCKET_NAME="", MEDIA_FROM=place)["policy"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOLD_SECONDS", "ten"),
+        ("IVS_CHANNEL_TYPE", "LARGE"),
+        ("LOG_LEVEL", "loud"),
+        ("MAIL_URL", "mail.example.com"),
+        ("ORDERS_RATE", "often"),
+        ("SITE_URL", "shop.example.com"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_told_by_its_name_in_one_line(name, value):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env=os.environ | {name: value},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert f'"{name}"' in done.stderr
+
+
 def test_an_address_with_https_makes_cookies_secure():
     assert look(SITE_URL="https://127.0.0.1")["secure"]
     assert not look(SITE_URL="http://127.0.0.1")["secure"]

@@ -67,6 +67,18 @@ def test_every_fact_that_is_written_is_on_the_page_and_no_other():
     assert {name for name in types("Facts") if "." in name} == written
 
 
+def test_news_of_orders_are_on_the_page_and_heeded_by_the_control_room():
+    sources = (ROOT / "orders").rglob("*.py")
+    told = strings_in(ROOT / "orders/lifecycle.py", calls={"_tell"}, nth=1)
+    told |= {"order.expired", "order.cancelled"}  # written under a name that a status completes
+
+    assert {name for name in types("Down") if name.startswith("order.")} == told
+    heeded = (ROOT / "static/js/control/orders.js").read_text()
+    assert [name for name in told if f'"{name}":' not in heeded] == []
+    of_money = strings_in(*sources, calls={"tell_of_money"}, nth=1)
+    assert [name for name in of_money if f"`{name}`" not in PAGE] == []
+
+
 def test_what_only_staff_may_read_is_said_to_be_theirs():
     for_staff = {
         name

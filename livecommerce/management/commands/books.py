@@ -8,7 +8,7 @@ from orders import books
 
 
 class Command(BaseCommand):
-    help = "Check the books B1 to B6; exit code 1 on a difference. --provider asks Stripe too."
+    help = "Check the books B1 to B7; exit code 1 on a difference. --provider asks Stripe too."
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true")

@@ -1,9 +1,16 @@
 import json
 from pathlib import Path
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from livecommerce import fixtures
+from livecommerce.errors import DomainError
+
+# What a file that is not as it should be makes of us.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+IMPOSSIBLE = (ObjectDoesNotExist, DatabaseError, DomainError)
 
 
 class Command(BaseCommand):
@@ -15,6 +22,6 @@ class Command(BaseCommand):
     def handle(self, *args, file, **options):
         try:
             loaded = fixtures.load(file)
-        except (OSError, ValueError, KeyError) as error:
+        except (*UNREADABLE, *IMPOSSIBLE) as error:
             raise CommandError(f"{file} was not loaded, nothing changed: {error!r}") from error
         self.stdout.write(json.dumps(loaded, indent=1))

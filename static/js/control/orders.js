@@ -45,5 +45,6 @@ export const orderHandlers = facts.may_host
       "order.expired": loadOrders,
       "order.cancelled": loadOrders,
       "order.refunded": loadOrders,
+      "order.kept": loadOrders,
     }
   : {}

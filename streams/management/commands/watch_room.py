@@ -2,7 +2,8 @@
 
 import json
 import time
-from urllib.parse import urlencode, urlsplit
+from contextlib import suppress
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -23,10 +24,15 @@ class Command(BaseCommand):
 
     def handle(self, *args, slug, site, **options):
         self.as_json, self.left = options["json"], options["facts"]
-        self.room, attempt = client.Room(), 0
-        parts = urlsplit(site)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        address = f"{scheme}://{parts.netloc}/ws/live/{slug}/"
+        self.room = client.Room()
+        site, parts = site.rstrip("/"), urlsplit(site)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise CommandError(f"{site} is no address like https://shop.example.com")
+        with suppress(KeyboardInterrupt):
+            self.watch(site, f"{site.replace('http', 'ws', 1)}/ws/live/{quote(slug, safe='')}/")
+
+    def watch(self, site: str, address: str) -> None:
+        attempt = 0
         while True:
             try:
                 query = {} if self.room.seq is None else {"after": self.room.seq}
@@ -38,8 +44,6 @@ class Command(BaseCommand):
                         if self.is_done(line, json.loads(text)):
                             return
                 code = line.close_code
-            except KeyboardInterrupt:
-                return
             except ConnectionClosed as end:
                 code = end.rcvd and end.rcvd.code
             except InvalidStatus as refusal:
