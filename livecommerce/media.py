@@ -45,6 +45,7 @@ def file(request, path):
     suffix = path[path.rfind(".") :]
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     answer = FileResponse(stored, content_type=kind)
+    del answer["Content-Disposition"]  # its link says how a download is called
     answer["Cache-Control"] = FOR_EVER
     answer["Access-Control-Allow-Origin"] = "*"  # open to all: a CDN may have a name of its own
     return answer

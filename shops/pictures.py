@@ -85,7 +85,7 @@ def _decoded(raw: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise BadPicture("At most 25 megapixels.", field="picture")
         image.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        image = _on_white(ImageOps.exif_transpose(image))
         if image.height * min(1, WIDTHS[-1] / image.width) > MAX_HEIGHT:
             raise BadPicture("This picture is too tall for its width.", field="picture")
         return image
@@ -93,6 +93,16 @@ def _decoded(raw: bytes) -> Image.Image:
         raise
     except Exception as error:  # on damaged files decoders raise whatever they please
         raise BadPicture("This is not a picture we can read.", field="picture") from error
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """What is clear has no colour of its own: it would come out black."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image)
+    return white
 
 
 def _encoded(image: Image.Image, width: int) -> bytes:

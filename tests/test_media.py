@@ -31,6 +31,7 @@ def test_a_stored_file_is_given_and_may_be_kept_for_ever(client, stored):
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Disposition" not in answer.headers  # a name here would beat the link's own
 
 
 @pytest.mark.usefixtures("stored")

@@ -4,7 +4,8 @@ from django.contrib import admin, messages
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from livecommerce import money
 from livecommerce.errors import DomainError
@@ -68,12 +69,13 @@ class OrderAdmin(backoffice.ShopScopedAdmin):
     actions = None
     change_form_template = "admin/orders/order/change_form.html"
     fieldsets = [
-        (None, {"fields": [("order_number", "status", "show"), ("placed_at", "settled_at")]}),
+        (None, {"fields": [("order_number", "status", "sold_in"), ("placed_at", "settled_at")]}),
         ("Money", {"fields": [("goods", "discounted"), ("delivery", "taxed"), "amount"]}),
         ("Send to", {"fields": [("name", "email"), "address"]}),
     ]
     readonly_fields = [
         "order_number",
+        "sold_in",
         "goods",
         "discounted",
         "delivery",
@@ -144,6 +146,14 @@ class OrderAdmin(backoffice.ShopScopedAdmin):
     @admin.display(description="Units", ordering="unit_count")
     def units(self, order):
         return order.unit_count or 0
+
+    @admin.display(description="Show")
+    def sold_in(self, order):
+        """To its page: the order desk may not open shows in the back office."""
+        if not order.show:
+            return "–"
+        page = reverse("show", args=[order.show.slug])
+        return format_html('<a class="row-link" href="{}">{}</a>', page, order.show.title)
 
     @admin.display(description="Goods")
     def goods(self, order):

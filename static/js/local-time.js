@@ -11,7 +11,9 @@ export function localise(root) {
     const moment = new Date(element.dateTime)
     element.title = moment.toLocaleString(language, { dateStyle: "full", timeStyle: "short" })
     const part = { day: dayOf, hour: hourOf }[element.dataset.local]
-    element.textContent = part ? part(moment) : `${dayOf(moment)}, ${hourOf(moment)}`
+    const words = part ? part(moment) : `${dayOf(moment)}, ${hourOf(moment)}`
+    const isWithin = Boolean(element.previousSibling?.textContent.trim()) // of a sentence
+    element.textContent = isWithin ? words : capital(words)
   }
 }
 
@@ -45,8 +47,7 @@ export function remaining(milliseconds) {
 function dayOf(moment) {
   const days = Math.round((midnight(moment) - midnight(new Date())) / DAY)
   if (Math.abs(days) <= 1) {
-    const word = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day")
-    return word.charAt(0).toLocaleUpperCase(language) + word.slice(1)
+    return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day")
   }
   const isThisYear = moment.getFullYear() === new Date().getFullYear()
   return moment.toLocaleDateString(language, {
@@ -56,6 +57,8 @@ function dayOf(moment) {
     year: isThisYear ? undefined : "numeric",
   })
 }
+
+const capital = (words) => words.charAt(0).toLocaleUpperCase(language) + words.slice(1)
 
 function hourOf(moment) {
   return moment.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" })

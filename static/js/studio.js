@@ -6,12 +6,12 @@ import { devices, openDevices } from "studio/devices"
 import { drawOff, drawState, drawWaiting, lineHandlers } from "studio/line"
 import { drawLevel, listen, meter } from "studio/meter"
 import "studio/obs"
-import { find, health, notify, page } from "studio/page"
+import { facts, find, health, notify, page } from "studio/page"
 import { makeQuality } from "studio/quality"
 import { format, makeRecorder } from "studio/recorder"
 import { forgetSender, watchSender } from "studio/sender"
 import { makeUplink } from "studio/uplink"
-import { refusalWords } from "studio/words"
+import { offWords, refusalWords } from "studio/words"
 
 const quality = makeQuality()
 const address = new URL(page.dataset.ingest, location.href)
@@ -99,7 +99,7 @@ draw()
 watchSender(
   () => !uplink.isOn(),
   (sending) => {
-    drawState(sending ? "live" : "off", sending ? "Another camera is on air" : "This camera is off")
+    drawState(...offWords(facts.status, sending))
     drawActs(uplink)
   },
 )

@@ -12,6 +12,7 @@ from shops.inputs import MoneyField
 from shops.models import Product
 from streams.models import LineupItem
 
+READ_AS = {"product": "goods", "show_price": "price_in_show"}
 PARKED = 10_000  # numbers above this are for the moment of renumbering only
 
 
@@ -96,7 +97,7 @@ class ItemInline(backoffice.TabularInline):
     form = ItemForm
     formset = LineupFormSet
     fields = ["number", "product", "list_price", "show_price", "left", "drop"]
-    readonly_fields = ["list_price", "left", "drop"]
+    readonly_fields = ["list_price", "left", "drop", "goods", "price_in_show"]
     verbose_name, verbose_name_plural = "item", "line-up"
 
     def get_queryset(self, request):
@@ -106,6 +107,12 @@ class ItemInline(backoffice.TabularInline):
             .select_related("product__shop", "show__shop")
             .prefetch_related("product__variants__stock")
         )
+
+    def get_fields(self, request, obj=None):
+        # Who only reads is given words: no minor units, no link that would be refused.
+        names = super().get_fields(request, obj)
+        is_read = obj is not None and not self.has_change_permission(request, obj)
+        return [READ_AS.get(name, name) for name in names] if is_read else names
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 1  # a new show begins with a row to fill in
@@ -117,6 +124,14 @@ class ItemInline(backoffice.TabularInline):
                 shops = shops.filter(shows=found) if found.isdecimal() else shops.none()
             kwargs["queryset"] = Product.objects.filter(shop__in=shops)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description="Product")
+    def goods(self, item):
+        return item.product.title
+
+    @admin.display(description="Show price")
+    def price_in_show(self, item):
+        return money.text(item.show_price, item.product.shop.currency) if item.show_price else "–"
 
     @admin.display(description="List price")
     def list_price(self, item):

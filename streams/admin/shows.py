@@ -23,6 +23,13 @@ from streams.admin.studio import StudioPages
 from streams.models import Show
 from streams.talk import chat, polls
 
+READ_ONLY = [
+    (
+        None,
+        {"fields": ["shop_name", ("title", "slug"), ("starts_at", "host_name"), "description"]},
+    ),
+    ("Poster", {"fields": ["poster_now"]}),
+]
 DEAL_MINUTES = [1, 3, 5, 10, 30]  # offered for one tap; others are typed
 
 
@@ -64,6 +71,24 @@ class ShowAdmin(StudioPages, ReplayPages, backoffice.ShopScopedAdmin):
 
     def view_on_site(self, show):
         return reverse("show", args=[show.slug])
+
+    def get_fieldsets(self, request, obj=None):
+        # Who only reads is given no link to a shop that would be refused, and no empty upload.
+        return super().get_fieldsets(request, obj) if self.writes_to(request, obj) else READ_ONLY
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), "shop_name")
+
+    def writes_to(self, request, show) -> bool:
+        return show is None or self.has_change_permission(request, show)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        shop = obj and obj.shop_id
+        context |= {
+            "may_host": backoffice.may(request, backoffice.HOSTS, shop),
+            "may_manage": backoffice.may(request, backoffice.MANAGERS, shop),
+        }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -143,6 +168,10 @@ class ShowAdmin(StudioPages, ReplayPages, backoffice.ShopScopedAdmin):
             '<a class="row-link" href="{}">Control room</a>',
             reverse("admin:streams_show_control_room", args=[show.pk]),
         )
+
+    @admin.display(description="Shop")
+    def shop_name(self, show):
+        return show.shop.name
 
     @admin.display(description="Poster")
     def poster_now(self, show):

@@ -23,6 +23,17 @@ def test_the_order_desk_reads_an_order(ours):
         assert shown in text
 
 
+def test_the_order_desk_is_led_to_the_page_of_a_show_not_to_what_it_may_not_open(ours):
+    order = make_order(variant=ours.variant)
+    Order.objects.filter(pk=order.pk).update(show=ours.show)
+
+    page = staff("desk", ours.shop).get(reverse("admin:orders_order_change", args=[order.pk]))
+
+    text = page.content.decode()
+    assert f'href="{reverse("show", args=[ours.show.slug])}"' in text
+    assert reverse("admin:streams_show_change", args=[ours.show.pk]) not in text
+
+
 @pytest.mark.parametrize("who", ["owner", "house"])
 def test_nobody_edits_an_order(ours, owner, who):
     order = make_order(variant=ours.variant)

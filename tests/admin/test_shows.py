@@ -1,5 +1,7 @@
 """Shows, their line-up, and the screens they are run from."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -181,6 +183,36 @@ def test_a_moderator_has_no_buttons_that_would_be_refused(ours):
     for button in ("data-pin ", "data-start", "data-end"):
         assert button not in theirs
         assert button in hosts
+
+
+def links(html: str) -> set[str]:
+    """Where a page leads to in the back office."""
+    return set(re.findall(r'href="(/admin/[^"?#]*)', html))
+
+
+@pytest.mark.parametrize("role", ["moderator", "host", "producer"])
+def test_no_link_of_a_shows_page_is_refused(ours, role):
+    client = staff(role, ours.shop)
+
+    page = client.get(reverse("admin:streams_show_change", args=[ours.show.pk])).content.decode()
+
+    found = links(page)
+    assert reverse("admin:streams_show_control_room", args=[ours.show.pk]) in found
+    refused = {link for link in found if client.get(link).status_code in (403, 404)}
+    assert refused == set()
+
+
+def test_who_only_reads_a_line_up_reads_prices_as_money(ours):
+    ours.show.items.update(show_price=850)
+
+    page = staff("moderator", ours.shop).get(
+        reverse("admin:streams_show_change", args=[ours.show.pk])
+    )
+
+    text = page.content.decode()
+    assert "€8.50" in text
+    assert ">850<" not in text
+    assert "New poster" not in text
 
 
 def test_a_moderator_has_all_of_the_talk_and_none_of_the_money(ours):

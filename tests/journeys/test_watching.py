@@ -108,6 +108,17 @@ def test_a_viewer_chooses_the_quality(demo, ann, visitors):
     assert visitors.complaints == []
 
 
+def test_what_a_replay_offers_stands_side_by_side_on_the_smallest_phone(ann, visitors):
+    ann.set_viewport_size({"width": 320, "height": 640})
+    ann.goto(REPLAY)
+    guest.sees_the_picture_move(ann)
+    menu = ann.get_by_label("Picture settings").bounding_box()
+    bag = ann.get_by_role("button", name="Your bag").bounding_box()
+    visitors.shot(ann, "smallest-phone")
+    assert menu["x"] + menu["width"] <= bag["x"]
+    assert visitors.complaints == []
+
+
 def test_captions_are_uploaded_and_read(demo, ann, visitors, tmp_path):
     file = tmp_path / "said.vtt"
     file.write_text(CAPTIONS)

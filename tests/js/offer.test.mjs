@@ -24,12 +24,18 @@ function stage({ words, lines = [{}] } = {}) {
   }
   const claimed = []
   const told = []
+  let draw = () => {}
   const bag = {
     coupon: null,
     quote: () => ({ coupon: bag.coupon, lines }),
-    watch() {},
+    watch: (watcher) => (draw = watcher),
+    become(coupon) {
+      bag.coupon = coupon
+      draw()
+    },
     claim: async (code) => {
       claimed.push(code)
+      if (!words) bag.become(code)
       return { words }
     },
   }
@@ -91,4 +97,17 @@ test("whoever has the code on the bag already has claimed it", async () => {
   await offer.claim()
 
   assert.deepEqual([slots.claim, claimed], ["Claimed", []])
+})
+
+test("a code that was taken off the bag again can be claimed again", async () => {
+  const { offer, slots, claimed, bag, hear } = stage()
+  hear("offer.opened", CARD)
+  await offer.claim()
+
+  bag.become(null)
+  assert.equal(slots.claim, "Claim")
+  await offer.claim()
+
+  assert.equal(slots.claim, "Claimed")
+  assert.equal(claimed.length, 2)
 })

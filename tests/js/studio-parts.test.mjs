@@ -6,7 +6,7 @@ const { makeSilence } = await import("../../static/js/silence.js")
 const { makeLag } = await import("../../static/js/studio/lag.js")
 const { makeQuality } = await import("../../static/js/studio/quality.js")
 const { asked, cutOut, gotWords } = await import("../../static/js/studio/shape.js")
-const { changeWords, senderWords } = await import("../../static/js/studio/words.js")
+const { changeWords, offWords, senderWords } = await import("../../static/js/studio/words.js")
 const { troubles } = await import("../../static/js/control/troubles.js")
 
 const MINUTE = 60_000
@@ -145,6 +145,18 @@ test("a slow line and a sender are said in words", () => {
   assert.equal(senderWords(obs), "OBS is sending: 1280 × 720, 2.4 Mbit/s")
   assert.equal(senderWords({ ...obs, width: 0, height: 0, bitrate: 0 }), "OBS is sending")
 })
+
+for (const [status, sending, words] of [
+  ["scheduled", null, "This camera is off"],
+  ["live", { source: "rtmp" }, "Another camera is on air"],
+  ["ended", null, "The show has ended"],
+  ["ended", { source: "rtmp" }, "The show has ended"],
+  ["cancelled", null, "The show is cancelled"],
+]) {
+  test(`over a camera that is off in a show that is ${status}: ${words}`, () => {
+    assert.equal(offWords(status, sending)[1], words)
+  })
+}
 
 const well = { status: "live", onAir: true, gap: 0.4, offAir: null, silent: 0 }
 const raised = (seen) =>

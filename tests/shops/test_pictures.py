@@ -157,6 +157,16 @@ def test_a_picture_with_a_clear_background_is_kept():
     assert pictures.store(make_shop(), io.BytesIO(out.getvalue())).width == 400
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_what_is_clear_in_a_picture_is_white_not_black(mode):
+    out = io.BytesIO()
+    Image.new("RGBA", (400, 400), (0, 0, 0, 0)).convert(mode).save(out, "PNG")
+
+    picture = pictures.store(make_shop(), io.BytesIO(out.getvalue()))
+
+    assert min(opened(f"{picture.path}-320.webp").convert("RGB").getpixel((9, 9))) > 250
+
+
 def test_the_same_file_twice_is_stored_once():
     raw = drawn(colour="#123456")
     first = pictures.store(make_shop(), io.BytesIO(raw))

@@ -1,5 +1,6 @@
 // The replay's desk in the back office: the player beside the trim, and what is being made.
 import { sendFilm } from "control/film"
+import { isSettled } from "control/made"
 
 const LOOK = 2000 // ms between two looks while something is made
 
@@ -7,9 +8,15 @@ const desk = document.querySelector("[data-replay-desk]")
 const video = desk.querySelector("[data-whole]")
 const film = desk.querySelector("[data-film]")
 
+// The theme would write a file's name into the nearest field of text, here the language.
+desk.addEventListener("change", keepToItself, { capture: true })
 if (video) playWhole(video)
 if (film) sendFilm(film)
 look()
+
+function keepToItself(event) {
+  if (event.target.type === "file") event.stopPropagation()
+}
 
 async function playWhole(video) {
   const { default: Hls } = await import("hls.js")
@@ -65,7 +72,7 @@ function draw({ made }) {
   for (const { key, status, state, progress, failure } of made) {
     const row = desk.querySelector(`[data-made="${key}"]`)
     if (!row) continue
-    if (key.startsWith("upload") && status === "ready") location.reload()
+    if (isSettled(row.dataset, { key, status })) location.reload() // it offers other things now
     row.dataset.status = status
     const slot = (name) => row.querySelector(`[data-slot="${name}"]`)
     slot("state").textContent = state

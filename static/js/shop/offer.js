@@ -4,10 +4,9 @@ import { fill } from "fill"
 export function makeOffer(chip, { bag, tell }) {
   const button = chip.querySelector("button")
   let offer = null
-  let claimed = null // the id of the one that was taken
   let isBusy = false
 
-  const isClaimed = () => claimed === offer.offer || bag.quote().coupon === offer.code
+  const isClaimed = () => bag.quote().coupon === offer.code
 
   function draw() {
     chip.hidden = !offer
@@ -24,12 +23,10 @@ export function makeOffer(chip, { bag, tell }) {
 
   async function claim() {
     if (!offer || isBusy || isClaimed()) return
-    const { offer: id, code, label } = offer
+    const { code, label } = offer
     isBusy = true
     const { words } = await bag.claim(code)
     isBusy = false
-    if (!words) claimed = id
-    draw()
     const isEmpty = !bag.quote().lines.length
     tell(words ?? (isEmpty ? `${label} waits for what you choose` : `${label} is on your bag`))
   }

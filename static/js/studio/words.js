@@ -35,6 +35,13 @@ export const lossWords = ({ code }) => PASSING[code] ?? ""
 export const rateWords = (bitrate) => `${(bitrate / 1e6).toFixed(1)} Mbit/s`
 export const changeWords = ({ why, bitrate }) => CHANGES[why](rateWords(bitrate))
 
+// [state, words] of the lamp while this camera is off.
+export function offWords(status, sending) {
+  if (status === "ended") return ["off", "The show has ended"]
+  if (status === "cancelled") return ["off", "The show is cancelled"]
+  return sending ? ["live", "Another camera is on air"] : ["off", "This camera is off"]
+}
+
 // {source, width, height, bitrate} of whoever sends now, as the server sees it.
 export function senderWords({ source, width, height, bitrate }) {
   const who = source === "browser" ? "A browser camera" : "OBS"
