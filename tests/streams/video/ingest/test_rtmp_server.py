@@ -385,10 +385,11 @@ async def test_who_says_nothing_is_let_go(notes, key, monkeypatch):
 async def test_who_falls_silent_in_the_middle_is_let_go_and_the_take_is_lost(
     notes, key, monkeypatch
 ):
-    monkeypatch.setattr(connection, "SILENCE", 0.4)
     async with serving() as port, publishing(port, key) as obs:
         await begin(obs)
         await until(lambda: opened(notes))
+        monkeypatch.setattr(connection, "SILENCE", 0.4)
+        obs.send(sent(client.AVC_FRAME, 80))  # the last that is a picture
         closing = asyncio.create_task(obs.closed())
         while not closing.done():  # bytes that are no picture do not count
             obs.send(client.chunks.control(client.chunks.ACKNOWLEDGEMENT, 1))
