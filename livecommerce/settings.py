@@ -181,6 +181,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the sweepers ring again; a request never wa
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 5, "socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
 )
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1  # seconds; no longer until it hears that it is to end
 CELERY_BEAT_SCHEDULE = {
     "expire orders": {"task": "orders.tasks.expire_orders", "schedule": 15},
     "capture what is due": {"task": "orders.tasks.capture_due", "schedule": 30},
