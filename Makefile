@@ -13,6 +13,7 @@ demo: $(VENV)/.run node_modules/.package-lock.json  ## The whole product on this
 # they work.
 test: $(VENV)/.dev node_modules/.package-lock.json  ## Every test, in every lane
 	@$(BIN)/python tests/browser.py
+	@$(BIN)/python tests/nginx.py
 	@$(BIN)/python -m tests.lanes laptop grown -- $(BIN)/python -m pytest --ignore=tests/journeys --ignore=tests/chaos $(PYTEST)
 	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder tests/chaos tests/journeys $(PYTEST)
 	@node=$$(command -v node || echo $(BIN)/node); $$node --test tests/js/*.test.mjs

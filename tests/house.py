@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,15 +16,18 @@ from pathlib import Path
 
 import psutil
 
-from tests import lanes
+from tests import lanes, nginx
 
 ROOT = Path(__file__).parents[1]
 FIXTURE = ROOT / "livecommerce" / "demo" / "fixture.json"
 KEPT = ("HOME", "LANG", "TMPDIR", "FFMPEG_BINARY")  # of our own environment
 PATIENCE = 30  # seconds to stop by itself; ends what docs/processes.md promises
 
-# Our own servers are asked directly, whatever proxy the environment names.
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# Our own servers are asked directly, whatever proxy the environment names, and believed.
+_opener = urllib.request.build_opener(
+    urllib.request.ProxyHandler({}),
+    urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),
+)
 
 
 class House:
@@ -32,7 +37,8 @@ class House:
         self.lane, self.var, self.artefacts = lane, var, artefacts
         artefacts.mkdir(parents=True, exist_ok=True)
         port, till = lanes.free_port(), lanes.free_port()
-        self.url, self.till = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{till}"
+        self.url = settings.get("SITE_URL", f"http://127.0.0.1:{port}")
+        self.till = f"http://127.0.0.1:{till}"
         self.environment = {
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -134,6 +140,40 @@ def grown(var: Path, artefacts: Path) -> Iterator[House]:
     """PostgreSQL, Redis, S3, and each line of the Procfile as a process of its own."""
     with ExitStack() as stack:
         house = House("grown", var, artefacts, **stack.enter_context(lanes.servers()))
+        stack.enter_context(_processes(house))
+        house.wait()
+        yield house
+
+
+@contextmanager
+def fronted(artefacts: Path) -> Iterator[House]:
+    """One machine as deploy/README.md sets it up: files on its disk, nginx ends TLS in front."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lc-")))
+        folder.chmod(0o755)  # PostgreSQL and nginx run as users of their own when we are root
+        site, secure = folder / "nginx", lanes.free_port()
+        site.mkdir()
+        (site / "static").symlink_to(folder / "var" / "static")
+        house = House(
+            *("fronted", folder / "var", artefacts),
+            **stack.enter_context(lanes.postgresql(folder / "pg")),
+            **stack.enter_context(lanes.redis_server(folder)),
+            SITE_URL=f"https://127.0.0.1:{secure}",
+            SSL_CERT_FILE=str(nginx.certificate(site)),  # for the till, which rings there
+        )
+        ports = [int(house.environment[name]) for name in ("PORT", "LIVE_PORT", "PICTURE_PORT")]
+        behind = dict(zip(nginx.UPSTREAMS, ports, strict=True))
+        nginx.write(site, port=lanes.free_port(), secure=secure, behind=behind)
+        stack.enter_context(_processes(house))
+        stack.enter_context(house.process("nginx", nginx.command(site)))
+        house.wait()
+        yield house
+
+
+@contextmanager
+def _processes(house: House) -> Iterator[None]:
+    """An empty database becomes a shop; each line of the Procfile, and the till."""
+    with ExitStack() as stack:
         with ThreadPoolExecutor() as meanwhile:
             gathering = meanwhile.submit(house.manage, "collectstatic", "--noinput", "-v0")
             house.prepare()
@@ -141,8 +181,7 @@ def grown(var: Path, artefacts: Path) -> Iterator[House]:
         stack.enter_context(house.process("till", till(house)))
         for name, command in procfile().items():
             stack.enter_context(house.process(name, ["sh", "-c", f"exec {command}"]))
-        house.wait()
-        yield house
+        yield
 
 
 @contextmanager

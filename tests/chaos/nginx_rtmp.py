@@ -1,27 +1,15 @@
 """Debian's nginx with its RTMP module, run with the configuration that we ship."""
 
 import asyncio
-import shutil
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from tests import lanes
+from tests import lanes, nginx
 from tests.house import ROOT
-
-MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/nginx/modules")
-
-
-def program() -> str | None:
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-
-
-def module() -> Path | None:
-    places = (Path(folder, "ngx_rtmp_module.so") for folder in MODULES)
-    return next((place for place in places if place.exists()), None)
 
 
 def is_here() -> bool:
-    return bool(program() and module())
+    return bool(nginx.program() and nginx.module("rtmp"))
 
 
 def shipped(folder: Path, port: int, callbacks: int) -> str:
@@ -29,7 +17,7 @@ def shipped(folder: Path, port: int, callbacks: int) -> str:
     text = (ROOT / "deploy" / "nginx-rtmp.conf").read_text()
     places = {
         "listen 1935;": f"listen 127.0.0.1:{port};",
-        "/usr/lib/nginx/modules/ngx_rtmp_module.so": str(module()),
+        "/usr/lib/nginx/modules/ngx_rtmp_module.so": str(nginx.module("rtmp")),
         "/run/nginx-rtmp.pid": f"{folder}/nginx.pid",
         "/var/log/nginx/rtmp.log": f"{folder}/error.log",
         "http://127.0.0.1:8200": f"http://127.0.0.1:{callbacks}",
@@ -48,7 +36,7 @@ async def running(folder: Path, callbacks: int):
     place = folder / "nginx.conf"
     place.write_text(shipped(folder, port, callbacks))
     process = await asyncio.create_subprocess_exec(
-        *(program(), "-c", str(place), "-p", str(folder), "-e", str(folder / "error.log")),
+        *(nginx.program(), "-c", str(place), "-p", str(folder), "-e", str(folder / "error.log")),
         *("-g", "daemon off;"),
     )
     try:

@@ -1,6 +1,6 @@
 """deploy/nginx.conf as text: where each address goes, and what is kept of it.
 
-nginx itself reads the file in `python -m tests.benchmarks.picture.nginx`, where it is installed.
+nginx itself reads the file in tests/journeys/test_behind_nginx.py.
 """
 
 import re

@@ -45,7 +45,7 @@ class Visitors:
 
     def _arrive(self, name: str, url: str, size: dict) -> Page:
         context = self.browser.new_context(
-            **size, base_url=url, permissions=["camera", "microphone"]
+            **size, base_url=url, permissions=["camera", "microphone"], ignore_https_errors=True
         )
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)

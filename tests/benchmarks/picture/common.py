@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import lanes
-from tests.benchmarks.picture import front, hosts, house
-from tests.benchmarks.room import processes, servers
+from tests import lanes, nginx
+from tests.benchmarks.picture import hosts, house
+from tests.benchmarks.room import processes
 
 HLS_JS = processes.ROOT / "node_modules" / "hls.js" / "dist" / "hls.min.js"
 FULL = "live4.ts"  # as many segments as the muxer lists; before that players stumble
@@ -40,15 +40,15 @@ server {{
 @contextmanager
 def on_air(folder: Path) -> Iterator[str]:
     """The address of a page that plays it."""
-    if not servers.nginx():
+    if not nginx.program():
         raise OSError("nginx is not installed")
     folder.mkdir(mode=0o755)
     port = lanes.free_port()
     shutil.copy(HLS_JS, folder)
     (folder / "index.html").write_text(PAGE)
     (folder / "site.conf").write_text(SITE.format(folder=folder, port=port))
-    (folder / "nginx.conf").write_text(front.MAIN.format(folder=folder))
-    command = front.command(servers.nginx(), folder)
+    (folder / "nginx.conf").write_text(nginx.MAIN.format(folder=folder))
+    command = nginx.command(folder)
     with hosts.muxer(folder / "live.m3u8"), processes.running(command, {}, port, folder):
         site = f"http://127.0.0.1:{port}"
         house.wait_for(f"{site}/live.m3u8", contains=FULL)

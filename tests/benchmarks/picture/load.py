@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import nginx
 from tests.benchmarks.picture import figures, viewers
 from tests.benchmarks.picture.figures import Figure
-from tests.benchmarks.room import servers
 
 KILOBITS = 2500
 SHIPPED = "as shipped"
@@ -27,10 +27,10 @@ def measure(folder: Path, count: int, seconds: float) -> Iterator[Figure]:
     with viewers.origin(own, kilobits=KILOBITS) as server:
         viewers.warm(server.port)
         yield _figure("alone", viewers.measure("alone", server, [server], options))
-        if servers.nginx():
+        if nginx.program():
             hls = viewers.WAYS[SHIPPED]
-            with viewers.behind(SHIPPED, hls, server.port, own) as nginx:
-                found = viewers.measure(SHIPPED, nginx, [server, nginx], options)
+            with viewers.behind(SHIPPED, hls, server.port, own) as door:
+                found = viewers.measure(SHIPPED, door, [server, door], options)
             yield _figure("behind nginx as shipped", found)
 
 

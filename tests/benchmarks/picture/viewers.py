@@ -22,9 +22,9 @@ from statistics import median
 
 import uvloop
 
-from tests import lanes
-from tests.benchmarks.picture import front, player
-from tests.benchmarks.room import processes, servers
+from tests import lanes, nginx
+from tests.benchmarks.picture import player
+from tests.benchmarks.room import processes
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST = 1000
@@ -75,10 +75,10 @@ def main(options: argparse.Namespace) -> None:
             warm(server.port)
             if options.only in "alone":
                 tell(measure("alone", server, [server], options))
-            for way, hls in WAYS.items() if servers.nginx() else ():
+            for way, hls in WAYS.items() if nginx.program() else ():
                 if options.only in way:
-                    with behind(way, hls, server.port, folder) as nginx:
-                        tell(measure(way, nginx, [server, nginx], options))
+                    with behind(way, hls, server.port, folder) as door:
+                        tell(measure(way, door, [server, door], options))
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def origin(folder: Path, *, kilobits: int) -> Iterator[processes.Running]:
         "VAR_DIR": str(folder / "var"),
         "SECRET_KEY": "bench-only",
         "STATICFILES_HASHED": "false",
-        "ALLOWED_HOSTS": f"127.0.0.1,{front.HOST}",
+        "ALLOWED_HOSTS": f"127.0.0.1,{nginx.HOST}",
         "BENCH_SHOW": SLUG,
         "BENCH_KILOBITS": str(kilobits),
         "DJANGO_SETTINGS_MODULE": "livecommerce.settings",
@@ -108,9 +108,9 @@ def behind(way: str, hls: str | None, port: int, folder: Path):
     own = folder / way.replace(" ", "-")
     own.mkdir(mode=0o755)
     at, secure = lanes.free_port(), lanes.free_port()
-    everywhere = dict.fromkeys(front.UPSTREAMS, port)
-    front.write(own, port=at, secure=secure, behind=everywhere, hls=hls)
-    return processes.running(front.command(servers.nginx(), own), {}, at, own)
+    everywhere = dict.fromkeys(nginx.UPSTREAMS, port)
+    nginx.write(own, port=at, secure=secure, behind=everywhere, hls=hls)
+    return processes.running(nginx.command(own), {}, at, own)
 
 
 def measure(way: str, door, counted: list[processes.Running], options) -> dict:
@@ -151,7 +151,7 @@ async def _until_on_air(port: int) -> None:
     give_up = time.monotonic() + 20
     while time.monotonic() < give_up:
         _, line = await loop.create_connection(player.Line, "127.0.0.1", port)
-        status, text, _ = await line.get(front.HOST, f"/hls/{SLUG}/live.m3u8")
+        status, text, _ = await line.get(nginx.HOST, f"/hls/{SLUG}/live.m3u8")
         line.transport.close()
         if status == 200 and player.LAST.search(text):
             return
@@ -166,7 +166,7 @@ def crowd(port: int, viewers: int, seconds: float) -> dict:
 async def _crowd(port: int, viewers: int, seconds: float) -> dict:
     found, cpu = player.Found(), time.process_time()
     until = time.monotonic() + seconds
-    players = [player.watch(port, front.HOST, SLUG, found, until) for _ in range(viewers)]
+    players = [player.watch(port, nginx.HOST, SLUG, found, until) for _ in range(viewers)]
     for ended in await asyncio.gather(*players, return_exceptions=True):
         found.errors += isinstance(ended, Exception)
     return vars(found) | {"cpu": time.process_time() - cpu}

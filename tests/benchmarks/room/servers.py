@@ -1,15 +1,15 @@
 """What is measured: each server's command, its room's address and what it takes for a message."""
 
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests import nginx
+
 PYTHON = sys.executable
-MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules")
 DAPHNE = [
     *("--ping-interval", "8", "--ping-timeout", "12"),
     *("--application-close-timeout", "3", "--no-server-name"),
@@ -98,20 +98,11 @@ def kinds() -> list[Kind]:
         for server in ("daphne", "uvicorn", "granian")
         if find_spec(server)
     ]
-    if nchan_module() and nginx():
+    if nginx.program() and nginx.module("nchan"):
         found.append(Kind("nchan", "nchan", "none", _nchan))
     for name, limit in {"websockets": "broadcast", "bare": "bare"}.items():
         found.append(Kind(name, name, "none", _limit(limit)))
     return found
-
-
-def nginx() -> str | None:
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-
-
-def nchan_module() -> Path | None:
-    places = (Path(folder, "ngx_nchan_module.so") for folder in MODULES)
-    return next((place for place in places if place.exists()), None)
 
 
 def _server(name: str, application: str) -> Callable[[int, Path], list[str]]:
@@ -128,8 +119,10 @@ def _server(name: str, application: str) -> Callable[[int, Path], list[str]]:
 
 def _nchan(port: int, folder: Path) -> list[str]:
     place = folder / f"nginx-{port}.conf"
-    place.write_text(NGINX.format(module=nchan_module(), folder=folder, port=port, files=20000))
-    return [nginx(), "-c", str(place), "-p", str(folder), "-e", "stderr"]
+    place.write_text(
+        NGINX.format(module=nginx.module("nchan"), folder=folder, port=port, files=20000)
+    )
+    return [nginx.program(), "-c", str(place), "-p", str(folder), "-e", "stderr"]
 
 
 def _limit(name: str) -> Callable[[int, Path], list[str]]:
