@@ -1,5 +1,6 @@
 """What is made of a show after it: its progress, what is cut off, a finished film, captions."""
 
+import math
 from datetime import timedelta
 
 from django import forms
@@ -238,4 +239,5 @@ def span(show: Show) -> dict:
         "shown_from": cut[0].at,
         "shown_to": end,
         "seconds": round(sum(row.duration for row in cut)),
+        "coarse": math.ceil(max(row.duration for row in whole)),
     }

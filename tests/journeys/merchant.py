@@ -54,11 +54,43 @@ def ends(studio: Page) -> None:
     expect(studio.locator("[data-lamp]")).to_have_text("Ended")
 
 
-def adds_captions(page: Page, title: str, file: Path) -> None:
-    """English ones, to a show that is over."""
+def opens_replay(page: Page, title: str) -> None:
     page.get_by_role("link", name="Shows").first.click()
     page.get_by_role("link", name=title).first.click()
     page.get_by_role("link", name="Replay", exact=True).click()
+
+
+def uploads(page: Page, title: str, film: Path) -> None:
+    """A finished film, in place of a show that has not begun."""
+    opens_replay(page, title)
+    page.get_by_label("Film", exact=True).set_input_files(film)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="Beginning and end")).to_be_visible()
+
+
+def cuts(page: Page, *, after: float) -> None:
+    """The replay begins with the second that the desk's own player shows."""
+    page.wait_for_function("() => document.querySelector('video').readyState > 1")
+    page.evaluate("(second) => { document.querySelector('video').currentTime = second }", after)
+    page.wait_for_function("() => !document.querySelector('video').seeking")
+    page.get_by_role("button", name="From here").click()
+    page.get_by_role("button", name="Cut", exact=True).click()
+    expect(page.get_by_text("Shown from")).to_be_visible()
+
+
+def downloads(page: Page, to: Path) -> Path:
+    """The replay as one film, once it is made."""
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_be_visible()
+    with page.expect_download() as begun:
+        link.click()
+    begun.value.save_as(to)
+    return to
+
+
+def adds_captions(page: Page, title: str, file: Path) -> None:
+    """English ones, to a show that is over."""
+    opens_replay(page, title)
     page.get_by_label("WebVTT file").set_input_files(file)
     expect(page.get_by_label("Language")).to_have_value("en")  # not the name of the file
     page.get_by_role("button", name="Add captions").click()

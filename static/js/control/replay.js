@@ -68,7 +68,10 @@ async function look() {
   look()
 }
 
-function draw({ made }) {
+function draw({ made, download }) {
+  const link = desk.querySelector("[data-download]")
+  link.hidden = !download
+  if (download) link.href = download
   for (const { key, status, state, progress, failure } of made) {
     const row = desk.querySelector(`[data-made="${key}"]`)
     if (!row) continue

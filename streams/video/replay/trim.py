@@ -20,8 +20,7 @@ class BadTrim(DomainError):
 def cut(show: Show, begins: datetime | None, ends: datetime | None) -> None:
     """Show the replay from one moment of the show's clock to another; None: as it was recorded.
 
-    It is cut at the borders of segments, about two seconds apart. With None twice it is whole
-    again. Raises BadTrim.
+    It is cut at the borders of segments. With None twice it is whole again. Raises BadTrim.
     """
     if not recording.is_over(show):
         raise StaleState("The show is not over yet.")

@@ -19,6 +19,7 @@ from streams.video.packaging import packager
 from streams.video.replay import claims, extras, film, renditions, running, uploading
 
 PER_SECOND = 10  # CPU seconds for each second of media
+LONGEST = 6  # seconds of a copied segment: where a replay can be sought and cut
 WORDS = "The film could not be made into a replay."
 
 
@@ -78,6 +79,8 @@ def _encode(upload, descriptor, found: film.Film, video: str, claim: claims.Clai
                 cut.init = each
                 takes.store(takes.init_path(cut.take, rendition), each.data)
             elif isinstance(each, packager.Segment):
+                if video == "copy" and each.duration > LONGEST:
+                    raise NoKeyFrames(f"No key frame in {LONGEST} seconds.")
                 cut.rows.append(_stored(cut.take, rendition, each))
                 claim.share = (each.start + each.duration) / lasts
             claim.beat()

@@ -69,12 +69,16 @@ def test_a_finished_film_becomes_the_replay(show, client, run, tmp_path, name, o
     assert films.names_in(row.path) == []  # what was sent is not kept twice
 
 
-def test_a_film_with_key_frames_far_apart_is_encoded_after_all(show, tmp_path):
-    far = films.film(tmp_path / "film.mp4", *H264, "-g", "9999", seconds=24)
-    films.upload(show, far)
+@pytest.mark.parametrize(("seconds", "is_copied"), [(5, True), (7, False), (24, False)])
+def test_a_film_with_key_frames_far_apart_is_encoded_after_all(show, tmp_path, seconds, is_copied):
+    apart = [*H264, "-x264-params", f"keyint={25 * seconds}:scenecut=0"]
+    films.upload(show, films.film(tmp_path / "film.mp4", *apart, seconds=25))
 
     assert make(show).status == "ready"
-    assert max(show.takes.get().segments.values_list("duration", flat=True)) < 3
+    rows = show.takes.get().segments.order_by("number")
+    assert (max(row.duration for row in rows) > 3) is is_copied
+    assert [row.number for row in rows] == list(range(len(rows)))
+    assert abs(sum(row.duration for row in rows) - 25) < 0.1
 
 
 def test_what_follows_an_end_follows_an_upload(show, tmp_path):
