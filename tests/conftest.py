@@ -20,6 +20,7 @@ TOLD_APART = {
     "test_the_show_goes_on.py": "waits",
     "test_axe.py": "demo",
     "test_behind_nginx.py": "fronted",
+    "test_slow_lines.py": "demo",
     "test_watching.py": "demo",
 }
 OF_MIGRATIONS = {"django_content_type", "auth_permission"}  # the same rows for ever

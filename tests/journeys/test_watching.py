@@ -90,6 +90,27 @@ def test_who_paused_or_never_watched_is_left_alone(ann, demo, visitors):
     assert visitors.complaints == []
 
 
+def test_a_viewer_looks_back_while_the_show_goes_on(ann, visitors):
+    ann.goto(LIVE)
+    guest.sees_the_picture_move(ann)
+    ann.wait_for_timeout(6000)  # until there is something to look back at
+    controls = opens_controls(ann)
+    edge = ann.evaluate(CLOCK)
+    controls.get_by_role("button", name="Back 5 seconds").click()
+    back = controls.get_by_role("button", name=re.compile(r"behind live\. Go to live$"))
+    expect(back).to_be_visible()
+    guest.sees_the_picture_move(ann)
+    assert ann.evaluate(CLOCK) < edge
+    visitors.shot(ann, "looks-back")
+
+    back.click()
+    expect(controls.get_by_role("button", name="Live", exact=True)).to_be_visible()
+    guest.sees_the_picture_move(ann)
+    assert ann.evaluate(CLOCK) > edge
+    visitors.shot(ann, "live-again")
+    assert visitors.complaints == []
+
+
 def test_a_viewer_chooses_the_quality(demo, ann, visitors):
     lanes.wait_for(lambda: len(qualities(demo)) > 2, what="the renditions", seconds=120)
     least, *_, best = sorted(qualities(demo))
@@ -182,7 +203,7 @@ def corner(page: Page) -> Locator:
 
 
 def opens_controls(page: Page) -> Locator:
-    page.get_by_role("region", name="The show").click(position={"x": 190, "y": 300})
+    page.get_by_role("region", name="The show").tap(position={"x": 190, "y": 215})
     controls = page.get_by_role("group", name="The picture")
     expect(controls).to_be_visible()
     return controls

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.journeys.slow_line import SlowLine
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PATIENCE = 30_000  # ms for anything to appear: the machine of the tests may be a busy one
@@ -23,11 +25,11 @@ class Visitors:
         for old in folder.glob("*.png"):
             old.unlink()
 
-    def phone(self, url: str, name: str = "phone") -> Page:
-        return self._arrive(name, url, PHONE)
+    def phone(self, url: str, name: str = "phone", line: SlowLine | None = None) -> Page:
+        return self._arrive(name, url, PHONE, line)
 
-    def desk(self, url: str, name: str = "desk") -> Page:
-        return self._arrive(name, url, DESK)
+    def desk(self, url: str, name: str = "desk", line: SlowLine | None = None) -> Page:
+        return self._arrive(name, url, DESK, line)
 
     def shot(self, page: Page, what: str) -> None:
         """A picture for somebody to look at, in the order of the story."""
@@ -43,9 +45,13 @@ class Visitors:
             context.close()
         (self.folder / "complaints.txt").write_text("\n".join(self.complaints))
 
-    def _arrive(self, name: str, url: str, size: dict) -> Page:
+    def _arrive(self, name: str, url: str, size: dict, line: SlowLine | None) -> Page:
         context = self.browser.new_context(
-            **size, base_url=url, permissions=["camera", "microphone"], ignore_https_errors=True
+            **size,
+            base_url=url,
+            permissions=["camera", "microphone"],
+            ignore_https_errors=True,
+            proxy=line and line.proxy,
         )
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
