@@ -11,11 +11,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import sync_playwright
 
+from tests import browser as browsers
 from tests import house as houses
 from tests import lanes
+from tests.chaos import evening as evenings
 from tests.chaos.webs import Backstage, Redis, Web, running
 from tests.house import House
+from tests.journeys.visitors import Visitors
 
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", houses.ROOT / "var" / "artefacts")) / "chaos"
 LIMIT = 60  # seconds for one test; what is promised sooner is asserted sooner
@@ -45,6 +49,28 @@ def laptop(tmp_path_factory) -> Iterator[SimpleNamespace]:
     backstage = Backstage(house)
     yield SimpleNamespace(house=house, backstage=backstage)
     backstage.close()
+
+
+@pytest.fixture
+def evening(request, tmp_path):
+    with evenings.opened(tmp_path, ARTEFACTS / request.node.name) as evening:
+        yield evening
+    assert "Traceback" not in evening.log()
+
+
+@pytest.fixture
+def launch():
+    """launch(): another Chromium, with a camera that is not there."""
+    flags = [*browsers.FLAGS, *browsers.CAMERA]
+    with sync_playwright() as playwright:
+        yield lambda: playwright.chromium.launch(executable_path=browsers.chromium(), args=flags)
+
+
+@pytest.fixture
+def visitors(launch, evening):
+    present = Visitors(launch(), evening.house.artefacts)
+    yield present
+    present.leave()
 
 
 @pytest.fixture(scope="session")

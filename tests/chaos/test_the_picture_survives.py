@@ -39,29 +39,6 @@ def nothing_runs(stage):
     lanes.wait_for(lambda: not stage.children(), what="the end of every ffmpeg", seconds=BACK)
 
 
-def test_five_killed_ffmpegs_are_five_short_breaks(stage):
-    with stage.publisher():
-        stage.wait_for_segment(0, seconds=20)
-        for _ in range(5):
-            before = stage.last()
-            (child,) = stage.children()
-            child.kill()
-            lanes.wait_for(
-                lambda gone=child.pid: [each.pid for each in stage.children()] not in ([], [gone]),
-                what="another ffmpeg",
-                seconds=BACK,
-            )
-            assert stage.wait_for_segment(before + 2) < BACK
-        stage.end()
-
-    nothing_runs(stage)
-    found = stage.recorded()
-    assert found["takes"] == ["lost"] * 5 + ["finished"]
-    assert found["sequences"] == list(range(len(found["sequences"])))
-    assert stage.replay() > 10
-    assert stage.leftovers() == []
-
-
 def test_a_full_disk_holds_up_nothing_and_heals(stage):
     with stage.publisher():
         stage.wait_for_segment(0, seconds=20)
