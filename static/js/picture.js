@@ -5,7 +5,7 @@ import { makePlayer } from "player"
 import { CLOSER, STEADIER } from "stage"
 import { styles } from "styles"
 
-const REST = 1000 // ms of the live picture that are played out after End, at most
+const REST = 750 // ms of the live picture that are played out after End, at most
 
 // replayed() gives what the replay draws its moments with: chat, questions, polls, pinCard, goods
 // and shelf.
@@ -62,7 +62,7 @@ export function makePicture({ page, video, stage, toast, sheet, money, replayed 
     controls()
   }
 
-  // The last second is played out while the recording is being made ready.
+  // The last moment is played out while the recording is being made ready.
   async function turn(wasLive) {
     const moment = player.follows() ? null : player.date()
     const { recorded } = await import("replay")
