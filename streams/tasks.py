@@ -12,6 +12,9 @@ from streams.video.engines import ivs
 from streams.video.replay import extras, poster, recording, running, uploading, workshop
 
 
+QUIET = 10  # seconds after a show in which the machine is theirs who open its replay
+
+
 @shared_task(bind=True, max_retries=10)
 def make_replay(self, show_id: int) -> None:
     show = Show.objects.get(pk=show_id)
@@ -19,7 +22,7 @@ def make_replay(self, show_id: int) -> None:
         raise self.retry(countdown=2)
     if recording.shows().filter(pk=show_id).exists():
         extras.plan(show)
-    make_next.delay()
+    make_next.apply_async(countdown=QUIET)
 
 
 @shared_task

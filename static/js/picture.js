@@ -5,7 +5,8 @@ import { makePlayer } from "player"
 import { CLOSER, STEADIER } from "stage"
 import { styles } from "styles"
 
-const REST = 750 // ms of the live picture that are played out after End, at most
+const REST = 600 // ms of the live picture that are played out after End, at most
+const FIRST = 1500 // ms in which a replay's first picture should be there
 
 // replayed() gives what the replay draws its moments with: chat, questions, polls, pinCard, goods
 // and shelf.
@@ -54,6 +55,7 @@ export function makePicture({ page, video, stage, toast, sheet, money, replayed 
     if (stage.status === "live") player.load()
     if (stage.status !== "ended") return
     player.load(moment ? { date: moment } : { position: await asked() })
+    await firstPicture()
     const { makeReplay } = await import("replay")
     const storyboard = document.getElementById("storyboard") && read("storyboard")
     const parts = replayed()
@@ -72,6 +74,13 @@ export function makePicture({ page, video, stage, toast, sheet, money, replayed 
     }
     begin(moment)
   }
+
+  // What is drawn around the picture does not get in its way; nor does it wait for long.
+  const firstPicture = () =>
+    new Promise((go) => {
+      video.addEventListener("playing", go, { once: true })
+      setTimeout(go, FIRST)
+    })
 
   function watchFrom(moment) {
     sheet.close()

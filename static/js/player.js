@@ -213,7 +213,8 @@ export function makePlayer(video, options) {
     },
     isLive: line.isLive,
     follows: line.follows,
-    behind: () => (line.isLive() ? Math.max(0, line.behind()) : 0),
+    // Seconds that are still to come of what there is, once there is something.
+    behind: () => Math.max(0, line.isLive() ? line.behind() : video.duration - video.currentTime || 0),
     dateAt: (position) => dateAt(position, stretches()),
     positionAt: (moment) => positionAt(moment, stretches()),
     hasDates: () => stretches().length > 0,

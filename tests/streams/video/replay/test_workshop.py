@@ -3,6 +3,7 @@ import threading
 import pytest
 from django.core.management import call_command
 
+from streams import tasks
 from streams.models import Extra, Rendition
 from streams.video.replay import download, poster, running, storyboard, workshop
 
@@ -53,6 +54,17 @@ def test_a_process_makes_one_thing_at_a_time(show, monkeypatch):
     may_go_on.set()
     first.join()
     assert workshop.make_next() == "poster: made"
+
+
+def test_who_opens_a_replay_at_once_has_the_machine_first(show, monkeypatch):
+    rung = []
+    monkeypatch.setattr(tasks.make_next, "apply_async", lambda **how: rung.append(how))
+    Extra.objects.all().delete()
+
+    tasks.make_replay(show.pk)
+
+    assert rung == [{"countdown": tasks.QUIET}]
+    assert set(Extra.objects.values_list("status")) == {("due",)}
 
 
 def test_old_replays_are_given_what_they_lack(show):
