@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from streams.video import ffmpeg
+from tests import lanes
 from tests.journeys import guest, merchant
 
 UPLOADED, TITLE = "/live/five-minute-face/", "The five-minute face"
@@ -42,12 +43,14 @@ def test_a_finished_film_becomes_a_replay_that_is_cut_and_kept(house, visitors, 
 
 
 def test_a_viewer_finds_her_way_through_a_replay(demo, visitors):
+    made = 'id="storyboard"'
+    lanes.wait_for(lambda: made in demo.text(REPLAY), what="the storyboard", seconds=120)
     bea = visitors.desk(demo.url, "bea")
     bea.goto(f"{REPLAY}?t=12")
     guest.sees_the_picture_move(bea)
     assert 12 < bea.evaluate(CLOCK) < 20
 
-    expect(bea.get_by_label(guest.REPLAY_BAR)).to_be_visible()
+    expect(bea.get_by_role("button", name="Chapters")).to_be_visible()
     bea.get_by_label(guest.REPLAY_BAR).hover()
     expect(bea.locator("[data-thumb] [data-frame]")).to_have_css("background-image", STORYBOARD)
     visitors.shot(bea, "storyboard")
