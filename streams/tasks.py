@@ -11,7 +11,6 @@ from streams.video import takes
 from streams.video.engines import ivs
 from streams.video.replay import extras, poster, recording, running, uploading, workshop
 
-
 QUIET = 10  # seconds after a show in which the machine is theirs who open its replay
 
 

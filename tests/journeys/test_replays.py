@@ -46,7 +46,8 @@ def test_a_viewer_finds_her_way_through_a_replay(demo, visitors):
     made = 'id="storyboard"'
     lanes.wait_for(lambda: made in demo.text(REPLAY), what="the storyboard", seconds=120)
     bea = visitors.desk(demo.url, "bea")
-    bea.goto(f"{REPLAY}?t=12")
+    with bea.expect_response(re.compile(r"storyboard\.vtt$")):
+        bea.goto(f"{REPLAY}?t=12")
     guest.sees_the_picture_move(bea)
     assert 12 < bea.evaluate(CLOCK) < 20
 
